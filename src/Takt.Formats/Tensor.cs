@@ -1,0 +1,22 @@
+namespace Takt.Formats;
+
+/// <summary>A named array in memory that a <see cref="ModelFile"/> owns.</summary>
+/// <param name="Name">The name in the file.</param>
+/// <param name="Type">How values are stored.</param>
+/// <param name="Shape">Lengths of the dimensions; <c>Shape[0]</c> is the contiguous one (a matrix of R rows of K values has shape [K, R]).</param>
+/// <param name="Data">Address of the first byte, valid while the file is open.</param>
+/// <param name="ByteLength">Size in bytes.</param>
+public sealed unsafe record Tensor(string Name, TensorType Type, IReadOnlyList<long> Shape, nint Data, long ByteLength)
+{
+    /// <summary>Number of values.</summary>
+    public long Count => Shape.Aggregate(1L, (product, length) => product * length);
+
+    /// <summary>Values in one row: the contiguous dimension (1 for a scalar).</summary>
+    public long RowLength => Shape.Count == 0 ? 1 : Shape[0];
+
+    /// <summary>Number of rows: the product of all dimensions but the first.</summary>
+    public long Rows => RowLength == 0 ? 0 : Count / RowLength;
+
+    /// <summary>The bytes as a span; for tensors under 2 GB.</summary>
+    public ReadOnlySpan<byte> Bytes => new((void*)Data, checked((int)ByteLength));
+}
