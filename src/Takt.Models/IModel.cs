@@ -8,6 +8,9 @@ public interface IModel : IDisposable
     /// <summary>The model's shape.</summary>
     ModelConfig Config { get; }
 
+    /// <summary>Gives every operation of the model a number in the ledger; called once, before <see cref="Forward"/>.</summary>
+    void Register(Ledger ledger);
+
     /// <summary>Makes a KV cache of <paramref name="blocks"/> blocks of <see cref="KvCache.BlockTokens"/> tokens.</summary>
     KvCache CreateCache(int blocks, KvType type);
 
