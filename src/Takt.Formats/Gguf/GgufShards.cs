@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Takt.Formats.Gguf;
+
+/// <summary>Models split over several files: <c>NAME-00001-of-00003.gguf</c> and so on, as llama.cpp's gguf-split writes them.</summary>
+internal static partial class GgufShards
+{
+    private const string CountKey = "split.count";
+    private const string NumberKey = "split.no";
+    private const string TensorCountKey = "split.tensors.count";
+    private const int MostParts = 99_999;
+
+    /// <summary>In how many files the model of this file lies.</summary>
+    public static long CountOf(ModelFile file) => IntegerOf(file, CountKey) ?? 1;
+
+    /// <summary>Opens all parts of the model that <paramref name="path"/> is a part of.</summary>
+    public static unsafe ModelFile Open(string path)
+    {
+        string[] paths = PathsOf(path);
+        var parts = new List<ModelFile>();
+        var owner = new Owners(parts);
+        try
+        {
+            for (int i = 0; i < paths.Length; i++)
+            {
+                if (!File.Exists(paths[i]))
+                    throw new FileNotFoundException($"{paths[i]}: part {i + 1} of {paths.Length} is missing; put all parts into one folder.", paths[i]);
+                FileMapping mapping = FileMapping.Open(paths[i]);
+                try
+                {
+                    parts.Add(GgufReader.Parse(paths[i], mapping.Start, mapping.Length, mapping));
+                }
+                catch
+                {
+                    mapping.Dispose();
+                    throw;
+                }
+
+                Check(parts[i], i, paths.Length);
+            }
+
+            return Join(path, parts, owner);
+        }
+        catch
+        {
+            owner.Dispose();
+            throw;
+        }
+    }
+
+    private static string[] PathsOf(string path)
+    {
+        Match match = PartName().Match(Path.GetFileName(path));
+        if (!match.Success)
+        {
+            throw new InvalidDataException(
+                $"{path}: is part of a split model, but its name does not end in -00001-of-0000N.gguf, so the other parts cannot be found; "
+                + "give the file its original name.");
+        }
+
+        int count = int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture);
+        string prefix = Path.Combine(Path.GetDirectoryName(path) ?? "", match.Groups["name"].Value);
+        return [.. Enumerable.Range(1, count).Select(i => $"{prefix}-{i:d5}-of-{count:d5}.gguf")];
+    }
+
+    private static void Check(ModelFile part, int index, int count)
+    {
+        if (CountOf(part) != count)
+            throw new InvalidDataException($"{part.Path}: {CountKey} is {CountOf(part)}, but its name says {count}; the parts do not belong together.");
+        if (IntegerOf(part, NumberKey) != index)
+        {
+            throw new InvalidDataException(
+                $"{part.Path}: {NumberKey} is {IntegerOf(part, NumberKey)?.ToString() ?? "missing"}, but its name says {index} (counted from 0); "
+                + "a part was renamed or copied over another.");
+        }
+    }
+
+    private static ModelFile Join(string path, List<ModelFile> parts, Owners owner)
+    {
+        List<Tensor> tensors = [.. parts.SelectMany(static part => part.Tensors)];
+        if (IntegerOf(parts[0], TensorCountKey) is { } total && total != tensors.Count)
+        {
+            throw new InvalidDataException(
+                $"{path}: {TensorCountKey} is {total}, but the {parts.Count} parts hold {tensors.Count} tensors; a part belongs to another model.");
+        }
+
+        // The joined model is not a part of anything, so the keys that said so go.
+        var metadata = new OrderedDictionary<string, object>(StringComparer.Ordinal);
+        foreach ((string key, object value) in parts[0].Metadata)
+        {
+            if (key is not (CountKey or NumberKey or TensorCountKey)) metadata.Add(key, value);
+        }
+
+        return new ModelFile(path, metadata, tensors, owner);
+    }
+
+    private static long? IntegerOf(ModelFile file, string key)
+    {
+        if (!file.Metadata.TryGetValue(key, out object? value)) return null;
+        long? number = value switch
+        {
+            byte n => n,
+            sbyte n => n,
+            ushort n => n,
+            short n => n,
+            uint n => n,
+            int n => n,
+            long n => n,
+            ulong n and <= long.MaxValue => (long)n,
+            _ => null,
+        };
+        return number is >= 0 and <= MostParts || (number >= 0 && key == TensorCountKey)
+            ? number
+            : throw new InvalidDataException($"{file.Path}: {key} is {value} ({value.GetType().Name}); expected a whole number from 0 to {MostParts}.");
+    }
+
+    [GeneratedRegex(@"^(?<name>.+)-(?<number>[0-9]{5})-of-(?<count>[0-9]{5})\.gguf$", RegexOptions.CultureInvariant)]
+    private static partial Regex PartName();
+
+    private sealed class Owners(List<ModelFile> parts) : IDisposable
+    {
+        public void Dispose() => parts.ForEach(static part => part.Dispose());
+    }
+}
