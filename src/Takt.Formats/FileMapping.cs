@@ -62,6 +62,21 @@ internal sealed unsafe class FileMapping : IDisposable
         }
     }
 
+    /// <summary>Maps a file for the model that <paramref name="parse"/> makes of it; when that fails, the mapping is released.</summary>
+    public static ModelFile Read(string path, Func<FileMapping, ModelFile> parse)
+    {
+        FileMapping mapping = Open(path);
+        try
+        {
+            return parse(mapping);
+        }
+        catch
+        {
+            mapping.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -19,4 +19,15 @@ public sealed unsafe record Tensor(string Name, TensorType Type, IReadOnlyList<l
 
     /// <summary>The bytes as a span; for tensors under 2 GB.</summary>
     public ReadOnlySpan<byte> Bytes => new((void*)Data, checked((int)ByteLength));
+
+    /// <summary>Name, type and shape, as a writer takes them.</summary>
+    public TensorInfo Info => new(Name, Type, Shape);
+
+    /// <summary>Writes the bytes, of any number, to a stream.</summary>
+    public void CopyTo(Stream destination)
+    {
+        const int LargestPiece = 1 << 30;
+        for (long done = 0; done < ByteLength; done += LargestPiece)
+            destination.Write(new ReadOnlySpan<byte>((byte*)Data + done, (int)Math.Min(LargestPiece, ByteLength - done)));
+    }
 }

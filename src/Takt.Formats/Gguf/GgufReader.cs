@@ -26,21 +26,15 @@ public static unsafe class GgufReader
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static ModelFile Open(string path)
     {
-        FileMapping mapping = FileMapping.Open(path);
-        try
-        {
-            ModelFile file = Parse(path, mapping.Start, mapping.Length, mapping);
-            if (GgufShards.CountOf(file) <= 1) return file;
-            file.Dispose();
-        }
-        catch
-        {
-            mapping.Dispose();
-            throw;
-        }
-
+        ModelFile file = OpenPart(path);
+        if (GgufShards.CountOf(file) <= 1) return file;
+        file.Dispose();
         return GgufShards.Open(path);
     }
+
+    /// <summary>Opens one file, which may be a part of a split model.</summary>
+    internal static ModelFile OpenPart(string path) =>
+        FileMapping.Read(path, mapping => Parse(path, mapping.Start, mapping.Length, mapping));
 
     /// <summary>Reads one file, or one part of a split model, that lies in memory.</summary>
     internal static ModelFile Parse(string path, byte* start, long length, IDisposable? owner)

@@ -15,36 +15,25 @@ internal static partial class GgufShards
     public static long CountOf(ModelFile file) => IntegerOf(file, CountKey) ?? 1;
 
     /// <summary>Opens all parts of the model that <paramref name="path"/> is a part of.</summary>
-    public static unsafe ModelFile Open(string path)
+    public static ModelFile Open(string path)
     {
         string[] paths = PathsOf(path);
-        var parts = new List<ModelFile>();
-        var owner = new Owners(parts);
+        var parts = new Owners();
         try
         {
             for (int i = 0; i < paths.Length; i++)
             {
                 if (!File.Exists(paths[i]))
                     throw new FileNotFoundException($"{paths[i]}: part {i + 1} of {paths.Length} is missing; put all parts into one folder.", paths[i]);
-                FileMapping mapping = FileMapping.Open(paths[i]);
-                try
-                {
-                    parts.Add(GgufReader.Parse(paths[i], mapping.Start, mapping.Length, mapping));
-                }
-                catch
-                {
-                    mapping.Dispose();
-                    throw;
-                }
-
-                Check(parts[i], i, paths.Length);
+                parts.Files.Add(GgufReader.OpenPart(paths[i]));
+                Check(parts.Files[i], i, paths.Length);
             }
 
-            return Join(path, parts, owner);
+            return Join(path, parts);
         }
         catch
         {
-            owner.Dispose();
+            parts.Dispose();
             throw;
         }
     }
@@ -76,23 +65,23 @@ internal static partial class GgufShards
         }
     }
 
-    private static ModelFile Join(string path, List<ModelFile> parts, Owners owner)
+    private static ModelFile Join(string path, Owners parts)
     {
-        List<Tensor> tensors = [.. parts.SelectMany(static part => part.Tensors)];
-        if (IntegerOf(parts[0], TensorCountKey) is { } total && total != tensors.Count)
+        List<Tensor> tensors = [.. parts.Files.SelectMany(static part => part.Tensors)];
+        if (IntegerOf(parts.Files[0], TensorCountKey) is { } total && total != tensors.Count)
         {
             throw new InvalidDataException(
-                $"{path}: {TensorCountKey} is {total}, but the {parts.Count} parts hold {tensors.Count} tensors; a part belongs to another model.");
+                $"{path}: {TensorCountKey} is {total}, but the {parts.Files.Count} parts hold {tensors.Count} tensors; a part belongs to another model.");
         }
 
         // The joined model is not a part of anything, so the keys that said so go.
         var metadata = new OrderedDictionary<string, object>(StringComparer.Ordinal);
-        foreach ((string key, object value) in parts[0].Metadata)
+        foreach ((string key, object value) in parts.Files[0].Metadata)
         {
             if (key is not (CountKey or NumberKey or TensorCountKey)) metadata.Add(key, value);
         }
 
-        return new ModelFile(path, metadata, tensors, owner);
+        return new ModelFile(path, metadata, tensors, parts);
     }
 
     private static long? IntegerOf(ModelFile file, string key)
@@ -117,9 +106,4 @@ internal static partial class GgufShards
 
     [GeneratedRegex(@"^(?<name>.+)-(?<number>[0-9]{5})-of-(?<count>[0-9]{5})\.gguf$", RegexOptions.CultureInvariant)]
     private static partial Regex PartName();
-
-    private sealed class Owners(List<ModelFile> parts) : IDisposable
-    {
-        public void Dispose() => parts.ForEach(static part => part.Dispose());
-    }
 }

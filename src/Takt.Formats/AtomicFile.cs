@@ -1,0 +1,39 @@
+namespace Takt.Formats;
+
+/// <summary>Writes a file so that its name only ever shows a whole one.</summary>
+internal static class AtomicFile
+{
+    /// <summary>
+    /// Lets <paramref name="write"/> fill a temporary file in the same folder and then moves it to <paramref name="path"/>,
+    /// over a file that may be there. When anything fails, the temporary file goes and the old one stays.
+    /// </summary>
+    public static void Write(string path, Action<FileStream> write)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Lets <paramref name="writeData"/> write a tensor's bytes and checks that it wrote all of them and no more.</summary>
+    public static void WriteTensor(Stream stream, TensorInfo tensor, Action<TensorInfo, Stream> writeData)
+    {
+        long before = stream.Position;
+        writeData(tensor, stream);
+        long written = stream.Position - before;
+        if (written != tensor.ByteLength)
+            throw new InvalidOperationException($"tensor '{tensor.Name}' got {written} bytes of data; its type and shape take {tensor.ByteLength}.");
+    }
+}
