@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Takt.Formats;
+using Takt.Models.Architectures;
+
+namespace Takt.Models.HuggingFace;
+
+/// <summary>
+/// Views a Hugging Face model as GGUF: the metadata keys, tensor names and value conventions of a GGUF file of the same model. Writing the
+/// view is converting the model.
+/// </summary>
+public static class HuggingFaceModel
+{
+    /// <summary>Makes the view. Tensors that are the same in both are those of <paramref name="tensors"/>; others are computed now.</summary>
+    /// <param name="configPath">Path of the <c>config.json</c>, for messages; its folder names the model.</param>
+    /// <param name="config">Its root object.</param>
+    /// <param name="tensors">The tensors under their Hugging Face names; disposed with the view, or when this fails.</param>
+    /// <param name="extra">Further metadata, such as the tokenizer's, or null.</param>
+    /// <exception cref="InvalidDataException">
+    /// The model is not a known decoder, a key of its configuration is missing or wrong, or a tensor is missing, misshapen or unknown.
+    /// </exception>
+    public static ModelFile View(
+        string configPath, JsonElement config, ModelFile tensors, IReadOnlyDictionary<string, object>? extra = null)
+    {
+        var arena = new TensorArena(tensors);
+        try
+        {
+            HuggingFaceConfig values = HuggingFaceConfig.Of(configPath, config);
+            HuggingFaceArchitecture architecture = HuggingFaceArchitecture.Of(values);
+            values = architecture.Complete(values);
+            string folder = Path.GetDirectoryName(Path.GetFullPath(configPath))!;
+            Dictionary<string, object> metadata = new MetadataTranslator(architecture, values).Translate(Path.GetFileName(folder), tensors);
+            foreach ((string key, object value) in extra ?? new Dictionary<string, object>()) metadata[key] = value;
+            IReadOnlyList<Tensor> translated = new TensorTranslator(architecture, values, tensors, arena).Translate();
+            var view = new ModelFile(folder, metadata, translated, arena);
+            DecoderArchitecture decoder = DecoderArchitecture.Of(view);
+            decoder.FindTensors(view, decoder.ReadConfig(view));
+            return view;
+        }
+        catch
+        {
+            arena.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Takt.Formats;
+
+namespace Takt.Models.HuggingFace;
+
+/// <summary>Packs MXFP4 weights as checkpoints store them, codes and scales apart, into GGUF's blocks. No value changes.</summary>
+internal static unsafe class Mxfp4
+{
+    private const int BlockLength = 32;
+    private const int CodeBytes = BlockLength / 2;
+
+    /// <summary>Packs one tensor.</summary>
+    /// <param name="arena">Owner of the result.</param>
+    /// <param name="blocks">Codes, shape [16, K/32, rows, experts]: byte i has value 2i in its low half and 2i + 1 in its high half.</param>
+    /// <param name="scales">E8M0 exponents, shape [K/32, rows, experts].</param>
+    /// <param name="name">Name of the result, whose shape is [K, rows, experts].</param>
+    public static Tensor Pack(TensorArena arena, Tensor blocks, Tensor scales, string name)
+    {
+        if (blocks.Type != TensorType.I8 || scales.Type != TensorType.I8 || blocks.Shape.Count != 4 || blocks.Shape[0] != CodeBytes
+            || !blocks.Shape.Skip(1).SequenceEqual(scales.Shape))
+        {
+            throw new InvalidDataException(
+                $"tensors '{blocks.Name}' {blocks.Type} [{string.Join(", ", blocks.Shape)}] and '{scales.Name}' {scales.Type} "
+                + $"[{string.Join(", ", scales.Shape)}] do not fit; expected bytes of [{CodeBytes}, blocks, rows, experts] and [blocks, rows, experts].");
+        }
+
+        Tensor result = arena.Allocate(name, TensorType.MXFP4, blocks.Shape[1] * BlockLength, blocks.Shape[2], blocks.Shape[3]);
+        byte* from = (byte*)blocks.Data, exponent = (byte*)scales.Data, to = (byte*)result.Data;
+        for (long block = 0; block < scales.Count; block++, from += CodeBytes)
+        {
+            *to++ = exponent[block];
+            // GGUF's byte i has value i in its low half and value i + 16 in its high half.
+            for (int i = 0; i < CodeBytes; i++) *to++ = (byte)(Code(from, i) | Code(from, i + CodeBytes) << 4);
+        }
+
+        return result;
+    }
+
+    private static int Code(byte* block, int index) => block[index / 2] >> (index % 2 * 4) & 0xF;
+}
