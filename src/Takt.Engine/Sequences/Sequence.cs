@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Takt.Engine.Cache;
+
+namespace Takt.Engine.Sequences;
+
+/// <summary>A request on its way through the engine: its tokens, its KV blocks and how far it is.</summary>
+/// <remarks>The engine's thread changes it. Others may read it once <see cref="Completion"/> has ended, and <see cref="Cancel"/> it.</remarks>
+public sealed class Sequence
+{
+    private readonly TaskCompletionSource<StopReason> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _submitted = Stopwatch.GetTimestamp();
+    private readonly int[] _stopTokens;
+    private readonly List<int> _tokens;
+    private long _firstToken;
+    private long _stopped;
+    private volatile bool _cancelled;
+
+    internal Sequence(Request request, int context)
+    {
+        Request = request;
+        _stopTokens = [.. request.StopTokens];
+        (LogitsBegin, int logits) = request.OnLogits is null ? (0, 0) : request.LogitPositions.GetOffsetAndLength(request.Prompt.Count);
+        LogitsEnd = LogitsBegin + logits;
+        Seed = request.Sampling.Seed ?? (ulong)Random.Shared.NextInt64();
+        // Room for all tokens at once, so that generation allocates nothing.
+        int longest = (int)Math.Min(context + 1L, request.Prompt.Count + (long)(request.MaxTokens ?? context));
+        _tokens = new List<int>(longest);
+        _tokens.AddRange(request.Prompt);
+        Blocks = new BlockTable(longest);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public Request Request { get; }
+
+    /// <summary>The seed in use: the request's or, where it has none, a random one.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Tokens of the prompt and generated ones.</summary>
+    public IReadOnlyList<int> Tokens => _tokens;
+
+    /// <summary>Tokens generated so far; valid until the next one.</summary>
+    public ReadOnlySpan<int> Generated => TokenSpan[Request.Prompt.Count..];
+
+    /// <summary>Positions whose keys and values are in the cache.</summary>
+    public int Stored { get; internal set; }
+
+    /// <summary>Cycles it took part in.</summary>
+    public int Cycles { get; internal set; }
+
+    /// <summary>Why it ended; null while it runs.</summary>
+    public StopReason? StopReason { get; private set; }
+
+    /// <summary>What failed, with <see cref="Sequences.StopReason.Failed"/>.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>Ends when the sequence does; never faults.</summary>
+    public Task<StopReason> Completion => _completion.Task;
+
+    /// <summary>From submission to the first token; null before it.</summary>
+    public TimeSpan? TimeToFirstToken => _firstToken == 0 ? null : Stopwatch.GetElapsedTime(_submitted, _firstToken);
+
+    /// <summary>From submission to the end; null before it.</summary>
+    public TimeSpan? Duration => _stopped == 0 ? null : Stopwatch.GetElapsedTime(_submitted, _stopped);
+
+    internal BlockTable Blocks { get; }
+
+    /// <summary>Positions whose logits the host wants: from this one ...</summary>
+    internal int LogitsBegin { get; }
+
+    /// <summary>... to the one before this.</summary>
+    internal int LogitsEnd { get; }
+
+    internal bool IsCancelled => _cancelled;
+
+    /// <summary>Rows not yet stored: what is left of the prompt, or the last generated token.</summary>
+    internal int Pending => _tokens.Count - Stored;
+
+    internal ReadOnlySpan<int> TokenSpan => CollectionsMarshal.AsSpan(_tokens);
+
+    /// <summary>Asks the engine to end it in its next cycle; safe from any thread, and after the end.</summary>
+    public void Cancel() => _cancelled = true;
+
+    /// <summary>Throws when the sequence failed.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the inner exception says how.</exception>
+    public void ThrowIfFailed()
+    {
+        if (Error is not null) throw new InvalidOperationException($"generation failed: {Error.Message}", Error);
+    }
+
+    /// <summary>Whether a token is to be sampled from the logits of this position.</summary>
+    internal bool SamplesAt(int position) => position == _tokens.Count - 1 && Request.MaxTokens != 0;
+
+    /// <summary>Whether the host wants the logits of this position.</summary>
+    internal bool ReadsAt(int position) => position >= LogitsBegin && position < LogitsEnd;
+
+    internal bool WantsLogitsAt(int position) => SamplesAt(position) || ReadsAt(position);
+
+    internal bool IsStopToken(int token) => Array.IndexOf(_stopTokens, token) >= 0;
+
+    internal void Append(int token)
+    {
+        if (_firstToken == 0) _firstToken = Stopwatch.GetTimestamp();
+        _tokens.Add(token);
+    }
+
+    internal void Stop(StopReason reason, Exception? error = null)
+    {
+        _stopped = Stopwatch.GetTimestamp();
+        StopReason = reason;
+        Error = error;
+        _completion.TrySetResult(reason);
+    }
+}
