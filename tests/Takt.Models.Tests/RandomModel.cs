@@ -55,6 +55,7 @@ internal sealed unsafe class RandomModel
     ];
 
     /// <summary>Makes a model; disposing it frees the weights.</summary>
+    /// <exception cref="ArgumentException">The architecture is not one of these, or the vocabulary is too small.</exception>
     public static ModelFile Create(string architecture, RandomModelSize? size = null, ulong seed = 1)
     {
         if (!Architectures.Contains(architecture))
@@ -129,9 +130,10 @@ internal sealed unsafe class RandomModel
     private void AddVocabulary()
     {
         if (_size.Vocabulary < 260) throw new ArgumentException($"a vocabulary of {_size.Vocabulary} tokens; the synthetic one needs 260 or more.");
+        // llama.cpp looks for <|endoftext|> in models whose name has phi3 in it.
         const int Normal = 1, Unknown = 2, Control = 3, Byte = 6;
-        List<string> tokens = ["<unk>", "<s>", "</s>", .. Enumerable.Range(0, 256).Select(static i => $"<0x{i:X2}>")];
-        List<int> types = [Unknown, Control, Control, .. Enumerable.Repeat(Byte, 256)];
+        List<string> tokens = ["<unk>", "<s>", "</s>", "<|endoftext|>", .. Enumerable.Range(0, 256).Select(static i => $"<0x{i:X2}>")];
+        List<int> types = [Unknown, Control, Control, Control, .. Enumerable.Repeat(Byte, 256)];
         for (int n = 0; tokens.Count < _size.Vocabulary; n++)
         {
             var letters = new StringBuilder();
@@ -142,7 +144,7 @@ internal sealed unsafe class RandomModel
 
         _metadata["tokenizer.ggml.model"] = "llama";
         _metadata["tokenizer.ggml.tokens"] = tokens.ToArray();
-        _metadata["tokenizer.ggml.scores"] = tokens.Select(static (_, i) => i < 259 ? 0f : 259f - i).ToArray();
+        _metadata["tokenizer.ggml.scores"] = tokens.Select(static (_, i) => i < 260 ? 0f : 260f - i).ToArray();
         _metadata["tokenizer.ggml.token_type"] = types.ToArray();
         _metadata["tokenizer.ggml.bos_token_id"] = 1u;
         _metadata["tokenizer.ggml.eos_token_id"] = 2u;

@@ -133,8 +133,10 @@ internal sealed class TensorTranslator(
     // Where embeddings are tied, a stored copy of them is left out as transformers does.
     private void TranslateHead(string prefix)
     {
-        string name = source.Find("lm_head.weight") is null ? prefix.Replace("model.", "", StringComparison.Ordinal) + "lm_head.weight" : "lm_head.weight";
-        if (Take(name) is { } head && config.OptionalFlag("tie_word_embeddings") != true)
+        const string Base = "model.";
+        string outer = prefix.EndsWith(Base, StringComparison.Ordinal) ? prefix[..^Base.Length] : prefix;
+        Tensor? head = Take(outer + "lm_head.weight") ?? Take("lm_head.weight");
+        if (head is not null && config.OptionalFlag("tie_word_embeddings") != true)
             _result.Add(head with { Name = TensorNames.Weight(TensorNames.Output) });
     }
 
