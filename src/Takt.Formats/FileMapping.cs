@@ -4,9 +4,9 @@ namespace Takt.Formats;
 
 /// <summary>A file mapped into memory for reading.</summary>
 /// <remarks>
-/// While it is mapped, the file may be deleted or replaced by a move. The shared lock that .NET takes keeps other .NET programs
-/// from writing into it; a program that ignores locks and cuts the file short makes later reads fail hard (SIGBUS), as with any
-/// mapping. Tensors hold bare addresses, so memory is returned by <see cref="Dispose"/> only, never by the garbage collector.
+/// While it is mapped, the file may be deleted or replaced by a move, but must not be written into: values would change, and
+/// reading beyond an end that has moved kills the process (SIGBUS), as with any mapping on Unix. Tensors hold bare addresses, so
+/// memory is returned by <see cref="Dispose"/> only, never by the garbage collector.
 /// </remarks>
 internal sealed unsafe class FileMapping : IDisposable
 {

@@ -14,6 +14,10 @@ internal static partial class GgufShards
     /// <summary>In how many files the model of this file lies.</summary>
     public static long CountOf(ModelFile file) => IntegerOf(file, CountKey) ?? 1;
 
+    /// <summary>Whether the name is that of the second or a later part.</summary>
+    public static bool IsLaterPart(string path) =>
+        PartName().Match(Path.GetFileName(path)) is { Success: true } match && match.Groups["number"].ValueSpan is not "00001";
+
     /// <summary>Opens all parts of the model that <paramref name="path"/> is a part of.</summary>
     public static ModelFile Open(string path)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using Takt.Formats.Gguf;
 using Takt.Testing;
 
@@ -157,24 +159,33 @@ public sealed unsafe class GgufReaderTests
         Assert.Equal([64L, 512L], file.Find("token_embd.weight")!.Shape);
     }
 
+    // 150,000 tokens and merges. The limit is relative to the mere making of the strings, since the machine may be busy.
     [Fact]
     public void A_large_vocabulary_is_read_at_once()
     {
         object[] tokens = [.. Enumerable.Range(0, 150_000).Select(static i => (object)$"token{i}")];
+        byte[][] utf8 = [.. tokens.Concat(tokens).Select(static token => Encoding.UTF8.GetBytes((string)token))];
         using var folder = new TempFolder();
         string path = folder.Write("vocabulary.gguf", new GgufBytes()
             .Pair("tokens", 9, [8u, 150_000UL, .. tokens])
             .Pair("merges", 9, [8u, 150_000UL, .. tokens])
             .Build());
-        double best = double.MaxValue;
-        for (int i = 0; i < 20 && best >= 100; i++)
+
+        double floor = double.MaxValue, reading = double.MaxValue;
+        for (int i = 0; i < 10 && reading > 100; i++)
         {
-            long start = System.Diagnostics.Stopwatch.GetTimestamp();
-            GgufReader.Open(path).Dispose();
-            best = Math.Min(best, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            floor = Math.Min(floor, Milliseconds(() => Array.ConvertAll(utf8, Encoding.UTF8.GetString)));
+            reading = Math.Min(reading, Milliseconds(() => GgufReader.Open(path).Dispose()));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{best:f1} ms");
-        Assert.True(best < 100, $"took {best} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"read in {reading:f1} ms, strings alone {floor:f1} ms");
+        Assert.True(reading < Math.Max(100, 5 * floor), $"took {reading} ms where the strings alone take {floor} ms");
+    }
+
+    private static double Milliseconds(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }

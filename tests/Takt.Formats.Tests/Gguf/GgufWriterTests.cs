@@ -41,7 +41,6 @@ public sealed class GgufWriterTests
 
     [Theory]
     [InlineData("models/stories260K/stories260K.gguf")]
-    [InlineData("models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf")]
     [InlineData("tokenizers/ggml-vocab/ggml-vocab-gpt-2.gguf")]
     [InlineData("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf")]
     [InlineData("models/multilingual-e5-small-zh-en/multilingual-e5-small-zh-en-Q4_0.gguf")]
