@@ -68,8 +68,10 @@ public sealed class DecoderArchitecture
         string name when Table.TryGetValue(name, out DecoderArchitecture? architecture) => architecture,
         string name => throw new InvalidDataException(
             $"{file.Path}: the architecture '{name}' is not a known decoder; known are {string.Join(", ", Known)}."),
-        null => throw new InvalidDataException($"{file.Path}: metadata 'general.architecture' is missing; this is not a model, or it is damaged."),
-        object other => throw new InvalidDataException($"{file.Path}: metadata 'general.architecture' is a {other.GetType().Name}; expected a string."),
+        null => throw new InvalidDataException(
+            $"{file.Path}: metadata 'general.architecture' is missing; this is not a model, or it is damaged."),
+        object other => throw new InvalidDataException(
+            $"{file.Path}: metadata 'general.architecture' is a {other.GetType().Name}; expected a string."),
     };
 
     /// <summary>Reads the model's shape from its metadata (and which layers have experts from its tensors).</summary>

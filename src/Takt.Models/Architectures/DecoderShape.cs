@@ -96,7 +96,8 @@ internal static class DecoderShape
     /// <summary>The same, with no rotation where <paramref name="rotates"/> says so.</summary>
     public static ModelConfig WithRopeOn(this ModelConfig config, Func<int, bool> rotates) => config with
     {
-        Layers = Layers(config.Layers.Count, layer => rotates(layer) ? config.Layers[layer] : config.Layers[layer] with { Rope = null }),
+        Layers = Layers(
+            config.Layers.Count, layer => rotates(layer) ? config.Layers[layer] : config.Layers[layer] with { Rope = null }),
     };
 
     /// <summary>Base and scaling of the rotation.</summary>
@@ -160,8 +161,8 @@ internal static class DecoderShape
 
     private static int VocabularySize(MetadataReader metadata)
     {
-        if (metadata.File.Find(TensorNames.Weight(TensorNames.TokenEmbedding)) is { Shape.Count: 2 } embedding && embedding.Shape[1] is > 0 and <= MaxTokens)
-            return (int)embedding.Shape[1];
+        Tensor? embedding = metadata.File.Find(TensorNames.Weight(TensorNames.TokenEmbedding));
+        if (embedding is { Shape: [_, > 0 and <= MaxTokens] }) return (int)embedding.Shape[1];
         int listed = metadata.File.Metadata.GetValueOrDefault("tokenizer.ggml.tokens") is Array tokens ? tokens.Length : 0;
         return listed > 0 ? listed : metadata.Count("vocab_size", MaxTokens);
     }

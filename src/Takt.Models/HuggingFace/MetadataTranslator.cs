@@ -25,7 +25,6 @@ internal sealed class MetadataTranslator(HuggingFaceArchitecture architecture, H
         Add("feed_forward_length", config.OptionalCount("intermediate_size") ?? config.OptionalCount("n_inner") ?? 4 * hidden);
         AddAttention(hidden, layers);
         AddExperts();
-        if (config.OptionalCount("vocab_size") is null) throw config.Fail("vocab_size", "is missing; expected a whole number.");
         foreach ((string from, string to) in Scales)
         {
             if (config.OptionalNumber(from) is { } value) Add(to, value);
@@ -49,7 +48,8 @@ internal sealed class MetadataTranslator(HuggingFaceArchitecture architecture, H
     // Settings that change the computation and that GGUF cannot say.
     private void CheckSupport()
     {
-        string key = config.Has("hidden_activation") ? "hidden_activation" : config.Has("hidden_act") ? "hidden_act" : "activation_function";
+        string[] keys = ["hidden_activation", "hidden_act", "activation_function"];
+        string key = Array.Find(keys, config.Has) ?? keys[0];
         string activation = config.OptionalText(key) ?? architecture.Activation;
         // Old Gemma files say gelu under hidden_act and mean its approximation.
         if (activation != architecture.Activation && !(key == "hidden_act" && architecture.Name.StartsWith("gemma", StringComparison.Ordinal)))
@@ -107,8 +107,10 @@ internal sealed class MetadataTranslator(HuggingFaceArchitecture architecture, H
     private void Add(string key, object value) => _metadata[$"{architecture.Name}.{key}"] = value is int count ? (uint)count : value;
 
     // Numbers of llama.cpp's enumeration of file types.
-    private static uint FileType(ModelFile tensors) => tensors.Tensors.Where(static tensor => tensor.Shape.Count > 1).Select(static tensor => tensor.Type)
-        .GroupBy(static type => type).MaxBy(static group => group.Count())?.Key switch
+    private static uint FileType(ModelFile tensors) => tensors.Tensors
+        .Where(static tensor => tensor.Shape.Count > 1)
+        .GroupBy(static tensor => tensor.Type)
+        .MaxBy(static group => group.Count())?.Key switch
     {
         TensorType.F16 => 1,
         TensorType.BF16 => 32,

@@ -15,12 +15,13 @@ internal static unsafe class Mxfp4
     /// <param name="name">Name of the result, whose shape is [K, rows, experts].</param>
     public static Tensor Pack(TensorArena arena, Tensor blocks, Tensor scales, string name)
     {
-        if (blocks.Type != TensorType.I8 || scales.Type != TensorType.I8 || blocks.Shape.Count != 4 || blocks.Shape[0] != CodeBytes
+        if (blocks is not { Type: TensorType.I8, Shape: [CodeBytes, _, _, _] } || scales.Type != TensorType.I8
             || !blocks.Shape.Skip(1).SequenceEqual(scales.Shape))
         {
             throw new InvalidDataException(
                 $"tensors '{blocks.Name}' {blocks.Type} [{string.Join(", ", blocks.Shape)}] and '{scales.Name}' {scales.Type} "
-                + $"[{string.Join(", ", scales.Shape)}] do not fit; expected bytes of [{CodeBytes}, blocks, rows, experts] and [blocks, rows, experts].");
+                + $"[{string.Join(", ", scales.Shape)}] do not fit; "
+                + $"expected bytes of [{CodeBytes}, blocks, rows, experts] and [blocks, rows, experts].");
         }
 
         Tensor result = arena.Allocate(name, TensorType.MXFP4, blocks.Shape[1] * BlockLength, blocks.Shape[2], blocks.Shape[3]);

@@ -81,7 +81,7 @@ internal sealed class RopeTranslator
         add("rope.scaling.original_context_length", original);
         float implied = Magnitude(factor, 1);
         float? attention = _full.OptionalNumber("attention_factor");
-        if (attention is null && _full.OptionalNumber("mscale") is > 0 and { } scale && _full.OptionalNumber("mscale_all_dim") is > 0 and { } all)
+        if (attention is null && _full.OptionalNumber("mscale") is > 0 and var scale && _full.OptionalNumber("mscale_all_dim") is > 0 and var all)
             attention = Magnitude(factor, scale) / Magnitude(factor, all);
         if (attention is not null) add("rope.scaling.attn_factor", attention / implied);
         if (_full.OptionalNumber("beta_fast") is { } fast) add("rope.scaling.yarn_beta_fast", fast);
@@ -105,7 +105,9 @@ internal sealed class RopeTranslator
     private float[] LongFactors(string key, int pairs)
     {
         float[] factors = _full.OptionalNumbers(key) ?? throw _full.Fail(key, "is missing; longrope needs it.");
-        return factors.Length == pairs ? factors : throw _full.Fail(key, $"has {factors.Length} numbers; expected {pairs}, one for each rotated pair.");
+        return factors.Length == pairs
+            ? factors
+            : throw _full.Fail(key, $"has {factors.Length} numbers; expected {pairs}, one for each rotated pair.");
     }
 
     // Llama 3.1: long wavelengths are stretched by the factor, short ones kept, those between blended.

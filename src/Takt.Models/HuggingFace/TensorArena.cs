@@ -72,7 +72,11 @@ internal sealed unsafe class TensorArena(IDisposable source) : IDisposable
         for (int i = 0; i < tensors.Count; i++)
         {
             if (tensors[i].Type != first.Type || !tensors[i].Shape.SequenceEqual(first.Shape))
-                throw new InvalidDataException($"tensor '{tensors[i].Name}' differs in type or shape from '{first.Name}'; expected experts to be alike.");
+            {
+                throw new InvalidDataException(
+                    $"tensor '{tensors[i].Name}' differs in type or shape from '{first.Name}'; expected experts to be alike.");
+            }
+
             Copy(tensors[i].Data, 0, result.Data, i * first.ByteLength, first.ByteLength);
         }
 
@@ -89,9 +93,10 @@ internal sealed unsafe class TensorArena(IDisposable source) : IDisposable
         Tensor result = Allocate(name, tensor.Type, [rows, taken, .. tensor.Shape.Skip(2)]);
         int size = ValueSize(tensor);
         long matrices = tensor.Count / (columns * rows);
+        byte* to = (byte*)result.Data;
         for (long matrix = 0; matrix < matrices; matrix++)
         {
-            byte* from = (byte*)tensor.Data + matrix * columns * rows * size, to = (byte*)result.Data + matrix * taken * rows * size;
+            byte* from = (byte*)tensor.Data + matrix * columns * rows * size;
             for (long column = 0; column < taken; column++)
             {
                 byte* next = from + (start + column * step) * size;
@@ -107,8 +112,11 @@ internal sealed unsafe class TensorArena(IDisposable source) : IDisposable
         EverySecond(tensor, Allocate(name, tensor.Type, [tensor.Shape[0] / 2, .. tensor.Shape.Skip(1)]), ValueSize(tensor), start);
 
     /// <summary>Every second row of each matrix, beginning with <paramref name="start"/>.</summary>
-    public Tensor EverySecondRow(Tensor tensor, string name, int start) => EverySecond(
-        tensor, Allocate(name, tensor.Type, [tensor.Shape[0], tensor.Shape[1] / 2, .. tensor.Shape.Skip(2)]), tensor.Type.RowBytes(tensor.Shape[0]), start);
+    public Tensor EverySecondRow(Tensor tensor, string name, int start)
+    {
+        Tensor result = Allocate(name, tensor.Type, [tensor.Shape[0], tensor.Shape[1] / 2, .. tensor.Shape.Skip(2)]);
+        return EverySecond(tensor, result, tensor.Type.RowBytes(tensor.Shape[0]), start);
+    }
 
     private static Tensor EverySecond(Tensor tensor, Tensor result, long pieceBytes, int start)
     {

@@ -43,7 +43,8 @@ internal sealed class TensorTranslator(
             if (tensor.Name == ending || tensor.Name.EndsWith("." + ending, StringComparison.Ordinal)) return tensor.Name[..^ending.Length];
         }
 
-        throw new InvalidDataException($"{source.Path}: has no tensor '{ending}', the token embedding; expected the tensors of a '{architecture.ModelType}' model.");
+        throw new InvalidDataException(
+            $"{source.Path}: has no tensor '{ending}', the token embedding; expected the tensors of a '{architecture.ModelType}' model.");
     }
 
     private void TranslateLayer(string prefix, int layer)
@@ -156,7 +157,8 @@ internal sealed class TensorTranslator(
         if (unknown is not null)
         {
             throw new InvalidDataException(
-                $"{source.Path}: tensor '{unknown.Name}' is not one of a '{architecture.ModelType}' model; leaving it out would change what the model computes.");
+                $"{source.Path}: tensor '{unknown.Name}' is not one of a '{architecture.ModelType}' model; "
+                + "leaving it out would change what the model computes.");
         }
     }
 }

@@ -36,14 +36,12 @@ public class DecoderArchitectureTests
     [InlineData("glm4", "attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm")]
     [InlineData("olmo2", null, "post_attention_norm", null, "post_ffw_norm")]
     [InlineData("gpt-oss", "attn_norm", null, "post_attention_norm", null)]
-    public void Resolves_where_a_layer_normalises(string name, string? preAttention, string? postAttention, string? preFeedForward, string? postFeedForward)
+    public void Resolves_where_a_layer_normalises(string name, params string?[] norms)
     {
         LayerTensors layer = Find(name).Layers[1];
         string?[] found = [.. new[] { layer.PreAttentionNorm, layer.PostAttentionNorm, layer.PreFeedForwardNorm, layer.PostFeedForwardNorm }
             .Select(static norm => norm?.Weight.Name)];
-        string?[] expected = [.. new[] { preAttention, postAttention, preFeedForward, postFeedForward }
-            .Select(static norm => norm is null ? null : $"blk.1.{norm}.weight")];
-        Assert.Equal(expected, found);
+        Assert.Equal(norms.Select(static norm => norm is null ? null : $"blk.1.{norm}.weight"), found);
     }
 
     [Fact]
@@ -74,8 +72,10 @@ public class DecoderArchitectureTests
     [Fact]
     public void A_pattern_in_the_file_beats_the_period() => Assert.Equal(
         [0, 7, 7, 0],
-        Config("qwen3", ("qwen3.attention.sliding_window", 7u), ("qwen3.attention.sliding_window_pattern", new[] { false, true, true, false }))
-            .Layers.Select(static layer => layer.Window));
+        Config(
+            "qwen3",
+            ("qwen3.attention.sliding_window", 7u),
+            ("qwen3.attention.sliding_window_pattern", new[] { false, true, true, false })).Layers.Select(static layer => layer.Window));
 
     [Fact]
     public void A_window_of_llama_holds_on_every_layer() =>
@@ -88,7 +88,7 @@ public class DecoderArchitectureTests
     [Fact]
     public void Gemma3_rotates_sliding_layers_without_the_scaling_of_the_others()
     {
-        ModelConfig config = Config("gemma3", ("gemma3.block_count", 4u), ("gemma3.rope.scaling.factor", 8f), ("gemma3.attention.sliding_window_pattern", 2u));
+        ModelConfig config = Config("gemma3", ("gemma3.rope.scaling.factor", 8f), ("gemma3.attention.sliding_window_pattern", 2u));
         Assert.Equal(new RopeConfig(10000), config.Layers[0].Rope);
         Assert.Equal(new RopeConfig(1e6f, 1 / 8f, OriginalContext: 128), config.Layers[1].Rope);
     }
@@ -96,7 +96,8 @@ public class DecoderArchitectureTests
     [Fact]
     public void Yarn_keeps_its_own_magnitude_apart_from_the_attention_factor()
     {
-        (string, object)[] yarn = [("llama.rope.scaling.type", "yarn"), ("llama.rope.scaling.factor", 4f), ("llama.rope.scaling.original_context_length", 32u)];
+        (string, object)[] yarn =
+            [("llama.rope.scaling.type", "yarn"), ("llama.rope.scaling.factor", 4f), ("llama.rope.scaling.original_context_length", 32u)];
         Assert.Equal(new RopeConfig(10000, 0.25f, 1, 32), Config("llama", yarn).Layers[0].Rope);
         float whole = 1 + 0.1f * MathF.Log(4);
         RopeConfig scaled = Config("llama", [.. yarn, ("llama.rope.scaling.yarn_attn_factor", 2 * whole)]).Layers[0].Rope!;
@@ -136,7 +137,8 @@ public class DecoderArchitectureTests
     [Fact]
     public void Layers_of_different_size_are_refused()
     {
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Config("llama", ("llama.attention.head_count", new[] { 8, 8, 4, 8 })));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(
+            () => Config("llama", ("llama.attention.head_count", new[] { 8, 8, 4, 8 })));
         Assert.Contains("the same number for every layer", error.Message, StringComparison.Ordinal);
         Assert.Equal(8, Config("llama", ("llama.attention.head_count", new[] { 8, 8, 8, 8 })).Heads);
     }
@@ -155,7 +157,8 @@ public class DecoderArchitectureTests
         using ModelFile file = RandomModel.Create("qwen3", Tiny);
         DecoderArchitecture architecture = DecoderArchitecture.Of(file);
         ModelConfig config = architecture.ReadConfig(file);
-        var without = new ModelFile("broken", file.Metadata, [.. file.Tensors.Where(static tensor => tensor.Name != "blk.2.attn_k_norm.weight")], null);
+        Tensor[] others = [.. file.Tensors.Where(static tensor => tensor.Name != "blk.2.attn_k_norm.weight")];
+        var without = new ModelFile("broken", file.Metadata, others, null);
         Assert.Contains("'blk.2.attn_k_norm.weight' is missing", Message(() => architecture.FindTensors(without, config)), StringComparison.Ordinal);
         Assert.Contains(
             "has shape [64, 260]; expected [64, 259]",

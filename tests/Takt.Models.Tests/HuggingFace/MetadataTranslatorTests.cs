@@ -48,14 +48,20 @@ public class MetadataTranslatorTests
     [Fact]
     public void Gemma3_has_a_rotation_for_each_kind_of_layer_and_defaults_for_what_is_left_out()
     {
-        const string Parameters = """{ "full_attention": { "rope_type": "linear", "factor": 8.0, "rope_theta": 2e6 }, "sliding_attention": { "rope_theta": 3e4 } }""";
+        const string Parameters = """
+            { "full_attention": { "rope_type": "linear", "factor": 8.0, "rope_theta": 2e6 }, "sliding_attention": { "rope_theta": 3e4 } }
+            """;
         string config = Checkpoint.With(
-            Old, ("model_type", "\"gemma3_text\""), ("rope_theta", null), ("num_attention_heads", null), ("rms_norm_eps", null), ("rope_parameters", Parameters));
+            Old,
+            ("model_type", "\"gemma3_text\""), ("rope_theta", null), ("num_attention_heads", null), ("rms_norm_eps", null),
+            ("rope_parameters", Parameters));
+        string[] keys = ["rope.freq_base", "rope.freq_base_swa", "rope.scaling.factor", "attention.head_count", "attention.key_length"];
         Dictionary<string, object> metadata = Translate(config);
-        Assert.Equal((2e6f, 3e4f, 8f), (metadata["gemma3.rope.freq_base"], metadata["gemma3.rope.freq_base_swa"], metadata["gemma3.rope.scaling.factor"]));
-        Assert.Equal((8u, 256u, 1e-6f), (metadata["gemma3.attention.head_count"], metadata["gemma3.attention.key_length"], metadata["gemma3.attention.layer_norm_rms_epsilon"]));
-        Dictionary<string, object> old = Translate(Checkpoint.With(config, ("rope_parameters", null), ("rope_scaling", """{ "type": "linear", "factor": 8.0 }""")));
-        Assert.Equal((1e6f, 1e4f, 8f), (old["gemma3.rope.freq_base"], old["gemma3.rope.freq_base_swa"], old["gemma3.rope.scaling.factor"]));
+        Assert.Equal([2e6f, 3e4f, 8f, 8u, 256u], keys.Select(key => metadata["gemma3." + key]));
+        Assert.Equal(1e-6f, metadata["gemma3.attention.layer_norm_rms_epsilon"]);
+        Dictionary<string, object> old = Translate(
+            Checkpoint.With(config, ("rope_parameters", null), ("rope_scaling", """{ "type": "linear", "factor": 8.0 }""")));
+        Assert.Equal([1e6f, 1e4f, 8f, 8u, 256u], keys.Select(key => old["gemma3." + key]));
     }
 
     [Fact]
@@ -83,7 +89,9 @@ public class MetadataTranslatorTests
     public void Longrope_keeps_its_factors_and_magnitude()
     {
         string config = Checkpoint.With(
-            Old, ("model_type", "\"phi3\""), ("max_position_embeddings", "64"), ("original_max_position_embeddings", "16"), ("rope_scaling", """{ "type": "longrope", "long_factor": [2, 3], "short_factor": [1, 1.5] }"""));
+            Old,
+            ("model_type", "\"phi3\""), ("max_position_embeddings", "64"), ("original_max_position_embeddings", "16"),
+            ("rope_scaling", """{ "type": "longrope", "long_factor": [2, 3], "short_factor": [1, 1.5] }"""));
         Dictionary<string, object> metadata = Translate(config);
         Assert.Equal(("longrope", 16u), (metadata["phi3.rope.scaling.type"], metadata["phi3.rope.scaling.original_context_length"]));
         Assert.Equal(Math.Sqrt(1 + Math.Log(4) / Math.Log(16)), (float)metadata["phi3.rope.scaling.attn_factor"], 5);
@@ -98,11 +106,15 @@ public class MetadataTranslatorTests
     [InlineData("""{ "sliding_window": 4 }""", null, null)]
     [InlineData("""{ "sliding_window": null, "use_sliding_window": true }""", null, null)]
     [InlineData("""{ "sliding_window": 4, "use_sliding_window": true, "max_window_layers": 2 }""", 4u, new[] { false, false, true })]
-    [InlineData("""{ "sliding_window": 4, "use_sliding_window": true, "layer_types": ["sliding_attention", "full_attention", "sliding_attention"] }""", 4u, new[] { true, false, true })]
+    [InlineData(
+        """{ "sliding_window": 4, "use_sliding_window": true, "layer_types": ["sliding_attention", "full_attention", "sliding_attention"] }""",
+        4u,
+        new[] { true, false, true })]
     public void Qwen2_slides_only_where_it_says_so(string changes, object? window, bool[]? pattern)
     {
         string config = Checkpoint.With(Old, ("model_type", "\"qwen2\""), ("num_hidden_layers", "3"));
-        config = Checkpoint.With(config, [.. JsonElement.Parse(changes).EnumerateObject().Select(static property => (property.Name, (string?)property.Value.GetRawText()))]);
+        IEnumerable<JsonProperty> properties = JsonElement.Parse(changes).EnumerateObject();
+        config = Checkpoint.With(config, [.. properties.Select(static property => (property.Name, (string?)property.Value.GetRawText()))]);
         Dictionary<string, object> metadata = Translate(config);
         Assert.Equal(window, metadata.GetValueOrDefault("qwen2.attention.sliding_window"));
         Assert.Equal(pattern, metadata.GetValueOrDefault("qwen2.attention.sliding_window_pattern"));

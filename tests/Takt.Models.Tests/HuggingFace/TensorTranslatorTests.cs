@@ -12,8 +12,8 @@ public class TensorTranslatorTests
         using ModelFile view = Checkpoint.View(Checkpoint.LlamaConfig, checkpoint);
         (string From, string To)[] same =
         [
-            ("model.embed_tokens", "token_embd"), ("model.layers.0.self_attn.v_proj", "blk.0.attn_v"), ("model.layers.0.mlp.down_proj", "blk.0.ffn_down"),
-            ("model.layers.0.post_attention_layernorm", "blk.0.ffn_norm"), ("model.norm", "output_norm"), ("lm_head", "output"),
+            ("model.embed_tokens", "token_embd"), ("model.layers.0.self_attn.v_proj", "blk.0.attn_v"),
+            ("model.layers.0.mlp.down_proj", "blk.0.ffn_down"), ("model.layers.0.post_attention_layernorm", "blk.0.ffn_norm"), ("model.norm", "output_norm"), ("lm_head", "output"),
         ];
         Assert.All(same, pair => Assert.Equal(checkpoint.Find(pair.From + ".weight")!.Data, view.Find(pair.To + ".weight")!.Data));
         Assert.Equal(Checkpoint.LlamaTensors.Length, view.Tensors.Count);
@@ -62,7 +62,8 @@ public class TensorTranslatorTests
         IEnumerable<(string, long[])> tensors = Checkpoint.LlamaTensors
             .Select(static tensor => ("language_model." + tensor.Name, tensor.Shape))
             .Append(("vision_tower.patch.weight", [3, 3]));
-        using ModelFile view = Checkpoint.View($$"""{ "model_type": "llava", "text_config": {{Checkpoint.LlamaConfig}} }""", Checkpoint.Make(tensors));
+        string config = $$"""{ "model_type": "llava", "text_config": {{Checkpoint.LlamaConfig}} }""";
+        using ModelFile view = Checkpoint.View(config, Checkpoint.Make(tensors));
         Assert.Equal(Checkpoint.LlamaTensors.Length, view.Tensors.Count);
         Assert.NotNull(view.Find("output.weight"));
     }
@@ -115,8 +116,9 @@ public class TensorTranslatorTests
                 ($"model.layers.0.block_sparse_moe.experts.{expert}.w3.weight", [8, 6]),
             }));
         using ModelFile checkpoint = Checkpoint.Make(tensors);
-        using ModelFile view = Checkpoint.View(
-            Checkpoint.With(Checkpoint.LlamaConfig, ("model_type", "\"mixtral\""), ("num_local_experts", "11"), ("num_experts_per_tok", "2")), checkpoint);
+        string config = Checkpoint.With(
+            Checkpoint.LlamaConfig, ("model_type", "\"mixtral\""), ("num_local_experts", "11"), ("num_experts_per_tok", "2"));
+        using ModelFile view = Checkpoint.View(config, checkpoint);
         foreach ((string from, string to) in new[] { ("w1", "ffn_gate_exps"), ("w2", "ffn_down_exps"), ("w3", "ffn_up_exps") })
         {
             IEnumerable<float> expected = Enumerable.Range(0, 11)
