@@ -10,15 +10,22 @@ namespace Takt.Models.HuggingFace;
 /// </summary>
 public static class HuggingFaceModel
 {
-    /// <summary>Makes the view. Tensors that are the same in both are those of <paramref name="tensors"/>; others are computed now.</summary>
-    /// <param name="configPath">Path of the <c>config.json</c>, for messages; its folder names the model.</param>
-    /// <param name="config">Its root object.</param>
-    /// <param name="tensors">The tensors under their Hugging Face names; disposed with the view, or when this fails.</param>
+    /// <summary>Opens the folder's weights and makes the view, which owns them. Tensors that GGUF stores in another way are computed now.</summary>
+    /// <param name="folder">The folder.</param>
     /// <param name="extra">Further metadata, such as the tokenizer's, or null.</param>
     /// <exception cref="InvalidDataException">
     /// The model is not a known decoder, a key of its configuration is missing or wrong, or a tensor is missing, misshapen or unknown.
     /// </exception>
-    public static ModelFile View(
+    /// <exception cref="IOException">Weights are missing or cannot be read.</exception>
+    public static ModelFile Open(HuggingFaceFolder folder, IReadOnlyDictionary<string, object>? extra = null)
+    {
+        string config = Path.Combine(folder.Path, "config.json");
+        HuggingFaceArchitecture.Of(HuggingFaceConfig.Of(config, folder.Config)); // refuses before weights are looked for
+        return View(config, folder.Config, folder.OpenTensors(), extra);
+    }
+
+    /// <summary>Makes the view of a configuration at <paramref name="configPath"/> and its tensors, which are disposed with it or when this fails.</summary>
+    internal static ModelFile View(
         string configPath, JsonElement config, ModelFile tensors, IReadOnlyDictionary<string, object>? extra = null)
     {
         var arena = new TensorArena(tensors);

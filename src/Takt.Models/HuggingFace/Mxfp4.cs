@@ -12,11 +12,13 @@ internal static unsafe class Mxfp4
     /// <param name="arena">Owner of the result.</param>
     /// <param name="blocks">Codes, shape [16, K/32, rows, experts]: byte i has value 2i in its low half and 2i + 1 in its high half.</param>
     /// <param name="scales">E8M0 exponents, shape [K/32, rows, experts].</param>
-    /// <param name="name">Name of the result, whose shape is [K, rows, experts].</param>
-    public static Tensor Pack(TensorArena arena, Tensor blocks, Tensor scales, string name)
+    /// <param name="name">Name of the result, whose shape is [K, rows / step, experts].</param>
+    /// <param name="start">The first row taken.</param>
+    /// <param name="step">Distance from one row taken to the next.</param>
+    public static Tensor Pack(TensorArena arena, Tensor blocks, Tensor scales, string name, int start = 0, int step = 1)
     {
         if (blocks is not { Type: TensorType.I8, Shape: [CodeBytes, _, _, _] } || scales.Type != TensorType.I8
-            || !blocks.Shape.Skip(1).SequenceEqual(scales.Shape))
+            || !blocks.Shape.Skip(1).SequenceEqual(scales.Shape) || blocks.Shape[2] % step != 0)
         {
             throw new InvalidDataException(
                 $"tensors '{blocks.Name}' {blocks.Type} [{string.Join(", ", blocks.Shape)}] and '{scales.Name}' {scales.Type} "
@@ -24,13 +26,18 @@ internal static unsafe class Mxfp4
                 + $"expected bytes of [{CodeBytes}, blocks, rows, experts] and [blocks, rows, experts].");
         }
 
-        Tensor result = arena.Allocate(name, TensorType.MXFP4, blocks.Shape[1] * BlockLength, blocks.Shape[2], blocks.Shape[3]);
-        byte* from = (byte*)blocks.Data, exponent = (byte*)scales.Data, to = (byte*)result.Data;
-        for (long block = 0; block < scales.Count; block++, from += CodeBytes)
+        long perRow = blocks.Shape[1], rows = blocks.Shape[2], experts = blocks.Shape[3];
+        Tensor result = arena.Allocate(name, TensorType.MXFP4, perRow * BlockLength, rows / step, experts);
+        byte* to = (byte*)result.Data;
+        for (long row = start; row < rows * experts; row += step)
         {
-            *to++ = exponent[block];
-            // GGUF's byte i has value i in its low half and value i + 16 in its high half.
-            for (int i = 0; i < CodeBytes; i++) *to++ = (byte)(Code(from, i) | Code(from, i + CodeBytes) << 4);
+            for (long block = row * perRow; block < (row + 1) * perRow; block++)
+            {
+                byte* from = (byte*)blocks.Data + block * CodeBytes;
+                *to++ = ((byte*)scales.Data)[block];
+                // GGUF's byte i has value i in its low half and value i + 16 in its high half.
+                for (int i = 0; i < CodeBytes; i++) *to++ = (byte)(Code(from, i) | Code(from, i + CodeBytes) << 4);
+            }
         }
 
         return result;

@@ -108,20 +108,11 @@ internal sealed unsafe class TensorArena(IDisposable source) : IDisposable
     }
 
     /// <summary>Every second value of each row, beginning with <paramref name="start"/>.</summary>
-    public Tensor EverySecond(Tensor tensor, string name, int start) =>
-        EverySecond(tensor, Allocate(name, tensor.Type, [tensor.Shape[0] / 2, .. tensor.Shape.Skip(1)]), ValueSize(tensor), start);
-
-    /// <summary>Every second row of each matrix, beginning with <paramref name="start"/>.</summary>
-    public Tensor EverySecondRow(Tensor tensor, string name, int start)
+    public Tensor EverySecond(Tensor tensor, string name, int start)
     {
-        Tensor result = Allocate(name, tensor.Type, [tensor.Shape[0], tensor.Shape[1] / 2, .. tensor.Shape.Skip(2)]);
-        return EverySecond(tensor, result, tensor.Type.RowBytes(tensor.Shape[0]), start);
-    }
-
-    private static Tensor EverySecond(Tensor tensor, Tensor result, long pieceBytes, int start)
-    {
-        for (long i = 0; i < result.ByteLength / pieceBytes; i++)
-            Copy(tensor.Data, (2 * i + start) * pieceBytes, result.Data, i * pieceBytes, pieceBytes);
+        Tensor result = Allocate(name, tensor.Type, [tensor.Shape[0] / 2, .. tensor.Shape.Skip(1)]);
+        int size = ValueSize(tensor);
+        for (long i = 0; i < result.Count; i++) Copy(tensor.Data, (2 * i + start) * size, result.Data, i * size, size);
         return result;
     }
 

@@ -111,9 +111,8 @@ internal sealed class TensorTranslator(
         if (Take(prefix + "down_proj") is { } down) _result.Add(arena.Transpose(Cube(down), TensorNames.Weight(downs)));
         if (Take(prefix + "gate_up_proj_blocks") is { } blocks && Take(prefix + "gate_up_proj_scales") is { } scales)
         {
-            Tensor packed = Mxfp4.Pack(arena, blocks, scales, TensorNames.Weight(ups));
-            _result.Add(arena.EverySecondRow(packed, TensorNames.Weight(gates), start: 0));
-            _result.Add(arena.EverySecondRow(packed, TensorNames.Weight(ups), start: 1));
+            _result.Add(Mxfp4.Pack(arena, blocks, scales, TensorNames.Weight(gates), start: 0, step: 2));
+            _result.Add(Mxfp4.Pack(arena, blocks, scales, TensorNames.Weight(ups), start: 1, step: 2));
         }
 
         if (Take(prefix + "down_proj_blocks") is { } downBlocks && Take(prefix + "down_proj_scales") is { } downScales)

@@ -146,17 +146,21 @@ public class TensorTranslatorTests
         Assert.Contains("'model.layers.0.mlp.shared.weight' is not one of a 'llama' model", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Mxfp4_codes_and_scales_become_blocks()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 2)]
+    [InlineData(1, 2)]
+    public void Mxfp4_codes_and_scales_become_blocks(int start, int step)
     {
         using var arena = new TensorArena(Checkpoint.Make([("nothing", [1])]));
-        using ModelFile parts = Checkpoint.Make([("blocks", TensorType.I8, [16, 1, 2, 1]), ("scales", TensorType.I8, [1, 2, 1])]);
-        Tensor packed = Mxfp4.Pack(arena, parts.Find("blocks")!, parts.Find("scales")!, "packed");
-        Assert.Equal([32, 2, 1], packed.Shape);
+        using ModelFile parts = Checkpoint.Make([("blocks", TensorType.I8, [16, 1, 4, 2]), ("scales", TensorType.I8, [1, 4, 2])]);
+        Tensor packed = Mxfp4.Pack(arena, parts.Find("blocks")!, parts.Find("scales")!, "packed", start, step);
+        Assert.Equal([32, 4 / step, 2], packed.Shape);
         byte[] bytes = packed.Bytes.ToArray();
-        for (int row = 0; row < 2; row++)
+        for (int taken = 0; taken < 8 / step; taken++)
         {
-            byte[] block = bytes[(17 * row)..(17 * row + 17)];
+            int row = start + taken * step;
+            byte[] block = bytes[(17 * taken)..(17 * taken + 17)];
             Assert.Equal(row, block[0]);
             for (int i = 0; i < 32; i++)
             {

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Takt.Formats;
-using Takt.Formats.Safetensors;
 using Takt.Models.Architectures;
 using Takt.Models.HuggingFace;
 using Takt.Testing;
@@ -96,11 +94,7 @@ public class TinyFolderTests
         Assert.Equal(bias.Where(static (_, i) => i % 2 == 1), view.Floats("blk.1.ffn_up_exps.bias"));
     }
 
-    private static ModelFile OpenTensors(string folder) => SafetensorsReader.Open(SharedData.Path("models", "tiny", folder, "model.safetensors"));
+    private static ModelFile OpenTensors(string folder) => new HuggingFaceFolder(SharedData.Path("models", "tiny", folder)).OpenTensors();
 
-    private static ModelFile Open(string folder)
-    {
-        string config = SharedData.Path("models", "tiny", folder, "config.json");
-        return HuggingFaceModel.View(config, JsonElement.Parse(File.ReadAllBytes(config)), OpenTensors(folder));
-    }
+    private static ModelFile Open(string folder) => HuggingFaceModel.Open(new HuggingFaceFolder(SharedData.Path("models", "tiny", folder)));
 }
