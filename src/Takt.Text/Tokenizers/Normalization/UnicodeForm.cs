@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Takt.Text.Tokenizers.Normalization;
+
+/// <summary>The normalization forms NFC, NFD, NFKC and NFKD (Unicode Standard Annex 15).</summary>
+internal sealed class UnicodeForm(bool compose, bool compatible) : Normalizer
+{
+    private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TailBase = 0x11A7;
+    private const int Leads = 19, Vowels = 21, Tails = 28;
+
+    public override ReadOnlySpan<char> Apply(ReadOnlySpan<char> text)
+    {
+        if (IsInert(text)) return text;
+        UnicodeData data = UnicodeData.Table;
+        List<int> points = new(text.Length + text.Length / 4);
+        for (int i = 0, length; i < text.Length; i += length) Decompose(CodePoints.At(text, i, out length), data, points);
+        Span<int> all = CollectionsMarshal.AsSpan(points);
+        Order(all, data);
+        if (compose) all = all[..Compose(all, data)];
+        var result = new StringBuilder(all.Length);
+        foreach (int point in all) result.Append(new Rune(point).ToString());
+        return result.ToString();
+    }
+
+    private static bool IsInert(ReadOnlySpan<char> text)
+    {
+        // Below U+00A0 nothing decomposes.
+        int i = text.IndexOfAnyExceptInRange('\0', '\u009F');
+        if (i < 0) return true;
+        UnicodeData data = UnicodeData.Table;
+        for (; i < text.Length; i++)
+        {
+            if (!data.IsInert(text[i])) return false;
+        }
+
+        return true;
+    }
+
+    private void Decompose(int point, UnicodeData data, List<int> to)
+    {
+        int hangul = point - HangulBase;
+        if (hangul is >= 0 and < Leads * Vowels * Tails)
+        {
+            to.Add(LeadBase + hangul / (Vowels * Tails));
+            to.Add(VowelBase + hangul / Tails % Vowels);
+            if (hangul % Tails != 0) to.Add(TailBase + hangul % Tails);
+        }
+        else if (point > 0x9F && data.Decomposition(point, compatible) is { } parts) to.AddRange(parts.AsSpan());
+        else to.Add(point);
+    }
+
+    /// <summary>Sorts each run of marks by class, keeping the order of equals.</summary>
+    private static void Order(Span<int> points, UnicodeData data)
+    {
+        for (int start = 0; start < points.Length; start++)
+        {
+            if (points[start] < 0x300 || data.CombiningClass(points[start]) == 0) continue;
+            int end = start + 1;
+            while (end < points.Length && data.CombiningClass(points[end]) != 0) end++;
+            if (end - start > 1)
+            {
+                // A stable sort: the position breaks ties, and a run of any length stays cheap.
+                var keys = new long[end - start];
+                for (int i = start; i < end; i++) keys[i - start] = (long)data.CombiningClass(points[i]) << 32 | (uint)(i - start);
+                keys.AsSpan().Sort(points[start..end]);
+            }
+
+            start = end;
+        }
+    }
+
+    private static int Compose(Span<int> points, UnicodeData data)
+    {
+        int starter = -1, last = -1, count = 0;
+        foreach (int point in points)
+        {
+            int rank = data.CombiningClass(point);
+            // A mark composes unless one of its own or a higher class stands between it and the starter; a starter only right behind.
+            bool free = starter >= 0 && (last < rank || (last == 0 && rank == 0 && count == starter + 1)) && !(rank == 0 && count != starter + 1);
+            int composite = free ? Pair(points[starter], point, data) : -1;
+            if (composite >= 0)
+            {
+                points[starter] = composite;
+                continue;
+            }
+
+            if (rank == 0) (starter, last) = (count, 0);
+            else last = rank;
+            points[count++] = point;
+        }
+
+        return count;
+    }
+
+    private static int Pair(int first, int second, UnicodeData data)
+    {
+        int lead = first - LeadBase, vowel = second - VowelBase, syllable = first - HangulBase, tail = second - TailBase;
+        if (lead is >= 0 and < Leads && vowel is >= 0 and < Vowels) return HangulBase + (lead * Vowels + vowel) * Tails;
+        if (syllable is >= 0 and < Leads * Vowels * Tails && syllable % Tails == 0 && tail is > 0 and < Tails) return first + tail;
+        return data.Composite(first, second);
+    }
+}
