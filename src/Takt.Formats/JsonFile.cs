@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Takt.Formats;
 
@@ -18,7 +19,7 @@ internal static class JsonFile
         return Parse(path, File.ReadAllBytes(path));
     }
 
-    /// <summary>Parses text whose root must be an object.</summary>
+    /// <summary>Parses text whose root must be an object; all its strings are valid Unicode.</summary>
     public static JsonElement Parse(string path, ReadOnlyMemory<byte> text)
     {
         if (text.Span.StartsWith("\uFEFF"u8)) text = text[3..];
@@ -27,25 +28,24 @@ internal static class JsonFile
             using JsonDocument document = JsonDocument.Parse(text, Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new InvalidDataException($"{path}: holds a JSON {document.RootElement.ValueKind}; an object was expected.");
+            CheckStrings(text.Span);
             return document.RootElement.Clone();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a property name that is no valid Unicode.
             throw new InvalidDataException($"{path}: is not valid JSON: {e.Message}", e);
         }
     }
 
-    /// <summary>The value of a string, or null where the element is something else or no valid Unicode.</summary>
-    public static string? StringOf(JsonElement element)
+    // A document decodes its strings when they are asked for, which would be far from here.
+    private static void CheckStrings(ReadOnlySpan<byte> text)
     {
-        try
+        if (!Utf8.IsValid(text)) throw new JsonException("it is not UTF-8.");
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+        while (reader.Read())
         {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
+            // Throws InvalidOperationException where an escape is half of a surrogate pair.
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
         }
     }
 }

@@ -73,7 +73,7 @@ public static unsafe class SafetensorsReader
 
     private static ModelFile OpenShards(string indexPath)
     {
-        List<(string Tensor, string File)> map = ReadIndex(indexPath);
+        List<(string Tensor, string File)> map = ReadIndex(indexPath, JsonFile.ReadObject(indexPath));
         string folder = Path.GetDirectoryName(indexPath) ?? "";
         var shards = new Owners();
         try
@@ -102,9 +102,10 @@ public static unsafe class SafetensorsReader
         }
     }
 
-    private static List<(string Tensor, string File)> ReadIndex(string path)
+    /// <summary>In which file each tensor lies.</summary>
+    internal static List<(string Tensor, string File)> ReadIndex(string path, JsonElement index)
     {
-        if (!JsonFile.ReadObject(path).TryGetProperty("weight_map", out JsonElement map)
+        if (!index.TryGetProperty("weight_map", out JsonElement map)
             || map.ValueKind != JsonValueKind.Object || !map.EnumerateObject().Any())
         {
             throw new InvalidDataException($"{path}: has no weight_map with tensors; it is not an index of safetensors files.");
@@ -113,7 +114,7 @@ public static unsafe class SafetensorsReader
         var entries = new List<(string, string)>();
         foreach (JsonProperty entry in map.EnumerateObject())
         {
-            string? file = JsonFile.StringOf(entry.Value);
+            string? file = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString() : null;
             // An index must not reach outside of its folder.
             if (string.IsNullOrEmpty(file) || file.AsSpan().ContainsAny("/\\\0") || file is "." or "..")
                 throw new InvalidDataException($"{path}: tensor '{entry.Name}' is said to be in {entry.Value.GetRawText()}; the plain name of a file was expected.");

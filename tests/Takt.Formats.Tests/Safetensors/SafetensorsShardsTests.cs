@@ -29,7 +29,7 @@ public sealed class SafetensorsShardsTests
     [InlineData("""{"weight_map":{"a":".."}}""", "plain name")]
     [InlineData("""{"weight_map":{"a":""}}""", "plain name")]
     [InlineData("""{"weight_map":{"a":5}}""", "plain name")]
-    [InlineData("""{"weight_map":{"a":"\ud800"}}""", "plain name")]
+    [InlineData("""{"weight_map":{"a":"\ud800"}}""", "not valid JSON")]
     [InlineData("""{"weight_map":{"\ud800":"x"}}""", "JSON")]
     [InlineData("""{"weight_map":{}}""", "no weight_map")]
     [InlineData("""{"weight_map":7}""", "no weight_map")]
