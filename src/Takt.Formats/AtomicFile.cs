@@ -9,6 +9,11 @@ internal static class AtomicFile
     /// </summary>
     public static void Write(string path, Action<FileStream> write)
     {
+        // Found out now rather than after gigabytes were written.
+        if (Directory.Exists(path)) throw new IOException($"{path}: is a folder; give the name of the file to write.");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{path}: the folder does not exist; create it first.");
+
         string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {

@@ -68,6 +68,7 @@ internal sealed unsafe class FileMapping : IDisposable
         FileMapping mapping = Open(path);
         try
         {
+            ForeignFile.Refuse(path, new ReadOnlySpan<byte>(mapping.Start, (int)Math.Min(64, mapping.Length)));
             return parse(mapping);
         }
         catch

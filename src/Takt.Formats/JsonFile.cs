@@ -16,7 +16,9 @@ internal static class JsonFile
     {
         long length = new FileInfo(path).Length;
         if (length > Largest) throw new InvalidDataException($"{path}: has {length} bytes; a JSON file of at most {Largest} was expected.");
-        return Parse(path, File.ReadAllBytes(path));
+        byte[] text = File.ReadAllBytes(path);
+        ForeignFile.Refuse(path, text);
+        return Parse(path, text);
     }
 
     /// <summary>Parses text whose root must be an object; all its strings are valid Unicode.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Takt.Formats.Gguf;
 using Takt.Formats.Llama2c;
 using Takt.Formats.Safetensors;
@@ -24,9 +23,9 @@ public static class ModelFiles
         ReadOnlySpan<byte> start = buffer[..ReadStart(path, buffer)];
         if (start.IsEmpty) throw new InvalidDataException($"{path}: the file is empty; download or convert the model again.");
         if (start.StartsWith("GGUF"u8)) return GgufReader.Open(path);
-        if (IsSafetensors(start)) return SafetensorsReader.Open(path);
-        if (Recognise(start) is { } other) throw new InvalidDataException($"{path}: is {other}");
-        if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return SafetensorsReader.Open(path);
+        if (IsSafetensors(start) || path.EndsWith(".safetensors", StringComparison.Ordinal)) return SafetensorsReader.Open(path);
+        ForeignFile.Refuse(path, start);
+        if (start[0] == '{') throw new InvalidDataException($"{path}: is a JSON file, not weights. {Remedy}");
         if (path.EndsWith(".bin", StringComparison.Ordinal)) return Llama2cReader.Open(path);
         throw new InvalidDataException(
             $"{path}: is not a model file of a known format; it starts with the bytes {Convert.ToHexStringLower(start[..Math.Min(8, start.Length)])}. {Remedy}");
@@ -59,24 +58,4 @@ public static class ModelFiles
 
     // A 64-bit length below 2^32 and the brace of a JSON object.
     private static bool IsSafetensors(ReadOnlySpan<byte> start) => start.Length > 8 && start[8] == '{' && start[4..8].IndexOfAnyExcept((byte)0) < 0;
-
-    /// <summary>What a file is that people take for a model, and what to do; null for anything else.</summary>
-    private static string? Recognise(ReadOnlySpan<byte> start)
-    {
-        const string Pickle = "PyTorch weights, which are programs rather than data and are not loaded. Give the safetensors or GGUF version of the model.";
-        if (start.StartsWith("version https://git-lfs"u8))
-            return "a Git LFS pointer, not the file itself. Fetch it with 'git lfs pull', or download it from the model's page.";
-        if (start.StartsWith("PK\x03\x04"u8)) return "a zip archive, perhaps " + Pickle;
-        if (start.Length > 2 && start[0] == 0x80 && start[1] is >= 2 and <= 5 && start[2] is (byte)'c' or (byte)'}' or (byte)'\x8a' or (byte)'\x95' or (byte)']')
-            return "a Python pickle, perhaps " + Pickle;
-        if (start.StartsWith("FUGG"u8)) return "a GGUF file with its bytes in reverse order. Convert the model again for little endian.";
-        if (start.StartsWith("lmgg"u8) || start.StartsWith("fmgg"u8) || start.StartsWith("tjgg"u8) || start.StartsWith("algg"u8))
-            return "a file of llama.cpp's formats before GGUF. Convert the original model to GGUF.";
-        if (start.StartsWith(new byte[] { 0x1f, 0x8b })) return "a gzip archive. Unpack it first.";
-        string text = Encoding.Latin1.GetString(start).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
-        if (text.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
-            return "a web page, perhaps an error or sign-in page saved in place of the model. Download the file itself.";
-        if (text.StartsWith('{')) return "a JSON file, not weights. " + Remedy;
-        return null;
-    }
 }

@@ -79,6 +79,17 @@ public sealed class ModelFilesTests
         Assert.Contains("llama2.c", Refused("m.bin", new byte[100]));
     }
 
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.safetensors.index.json")]
+    public void A_git_lfs_pointer_in_a_folder_is_recognised(string name)
+    {
+        using var folder = new TempFolder();
+        folder.Write("config.json", "{}");
+        folder.Write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 5\n");
+        Assert.Contains("git lfs pull", Assert.Throws<InvalidDataException>(() => new HuggingFaceFolder(folder.Path).OpenTensors()).Message);
+    }
+
     [Fact]
     public void A_missing_file_is_named() =>
         Assert.Contains("/no/such/model.gguf", Assert.Throws<FileNotFoundException>(() => ModelFiles.Open("/no/such/model.gguf")).Message);

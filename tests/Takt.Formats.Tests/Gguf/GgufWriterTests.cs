@@ -114,6 +114,40 @@ public sealed class GgufWriterTests
     }
 
     [Fact]
+    public void A_place_that_cannot_be_written_is_named_at_once()
+    {
+        using var folder = new TempFolder();
+        void Never(TensorInfo info, Stream stream) => Assert.Fail("must not be called");
+        Assert.Contains("is a folder", Assert.Throws<IOException>(() => GgufWriter.Write(folder.Path, [], [], Never)).Message);
+        string missing = Path.Combine(folder.Path, "none", "m.gguf");
+        Assert.Contains("create it first", Assert.Throws<DirectoryNotFoundException>(() => GgufWriter.Write(missing, [], [], Never)).Message);
+    }
+
+    // Sparse on any usual file system, so that the gigabytes exist by name only.
+    [Fact]
+    public void Tensors_may_lie_beyond_4_gigabytes()
+    {
+        using var folder = new TempFolder();
+        string path = Path.Combine(folder.Path, "large.gguf");
+        GgufWriter.Write(path, [], [new("a", TensorType.F32, [1 << 15, 40_000]), new("b", TensorType.I8, [3])], static (info, stream) =>
+        {
+            stream.Seek(info.ByteLength - 1, SeekOrigin.Current);
+            stream.WriteByte((byte)info.Name[0]);
+        });
+
+        using ModelFile file = GgufReader.Open(path);
+
+        Tensor a = file.Find("a")!;
+        Assert.Equal(5_242_880_000, a.ByteLength);
+        Assert.Equal(40_000, a.Rows);
+        Assert.Equal((byte)'a', Last(a));
+        Assert.Equal((byte)'b', Last(file.Find("b")!));
+        Assert.Equal(a.Data + (nint)a.ByteLength, file.Find("b")!.Data);
+
+        static unsafe byte Last(Tensor tensor) => ((byte*)tensor.Data)[tensor.ByteLength - 1];
+    }
+
+    [Fact]
     public void What_the_format_cannot_hold_is_refused()
     {
         using var folder = new TempFolder();
