@@ -127,6 +127,22 @@ public class TensorTranslatorTests
         }
     }
 
+    [Fact]
+    public void Olmo2_normalises_after_each_half_and_over_the_whole_width()
+    {
+        IEnumerable<(string, long[])> tensors = Checkpoint.LlamaTensors
+            .Where(static tensor => !tensor.Name.EndsWith("input_layernorm.weight", StringComparison.Ordinal))
+            .Append(("model.layers.0.post_feedforward_layernorm.weight", [8]))
+            .Append(("model.layers.0.self_attn.q_norm.weight", [8]))
+            .Append(("model.layers.0.self_attn.k_norm.weight", [4]));
+        using ModelFile checkpoint = Checkpoint.Make(tensors);
+        using ModelFile view = Checkpoint.View(Checkpoint.With(Checkpoint.LlamaConfig, ("model_type", "\"olmo2\"")), checkpoint);
+        Assert.Equal(checkpoint.Floats("model.layers.0.post_attention_layernorm.weight"), view.Floats("blk.0.post_attention_norm.weight"));
+        Assert.Equal(checkpoint.Floats("model.layers.0.post_feedforward_layernorm.weight"), view.Floats("blk.0.post_ffw_norm.weight"));
+        Assert.Equal(checkpoint.Floats("model.layers.0.self_attn.q_norm.weight"), view.Floats("blk.0.attn_q_norm.weight"));
+        Assert.Equal(checkpoint.Floats("model.layers.0.self_attn.q_proj.weight"), view.Floats("blk.0.attn_q.weight"));
+    }
+
     [Theory]
     [InlineData("model.layers.0.mlp.up_proj.weight", "tensor 'blk.0.ffn_up.weight' is missing")]
     [InlineData("model.embed_tokens.weight", "has no tensor 'embed_tokens.weight'")]
