@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Takt.Compute.Lanes;
+
+/// <summary>AVX-512: one 512-bit register.</summary>
+public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
+{
+    private readonly Vector512<byte> _v = v;
+
+    /// <inheritdoc/>
+    public static string Name => "avx512";
+
+    /// <inheritdoc/>
+    public static bool IsSupported => Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported;
+
+    /// <inheritdoc/>
+    public static Lanes512 Zero => default;
+
+    private Vector512<float> F => _v.AsSingle();
+
+    private Vector512<int> I => _v.AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Load(void* source) => new(Vector512.Load((byte*)source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes512 value, void* target) => value._v.Store((byte*)target);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Broadcast(float value) => new(Vector512.Create(value).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 BroadcastInt(int value) => new(Vector512.Create(value).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadUInt16(ushort* source) =>
+        new(Avx512F.ConvertToVector512Int32(Vector256.Load(source)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadByte(byte* source) =>
+        new(Avx512F.ConvertToVector512Int32(Vector128.Load(source)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadSByte(sbyte* source) =>
+        new(Avx512F.ConvertToVector512Int32(Vector128.Load(source)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreUInt16(Lanes512 integers, ushort* target) =>
+        Avx512F.ConvertToVector256UInt16(integers.I.AsUInt32()).Store(target);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSByte(Lanes512 integers, sbyte* target) =>
+        Avx512F.ConvertToVector128SByte(integers.I).Store(target);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Add(Lanes512 a, Lanes512 b) => new((a.F + b.F).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Subtract(Lanes512 a, Lanes512 b) => new((a.F - b.F).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Multiply(Lanes512 a, Lanes512 b) => new((a.F * b.F).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Divide(Lanes512 a, Lanes512 b) => new((a.F / b.F).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>
+        new(Avx512F.FusedMultiplyAdd(a.F, b.F, c.F).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Avx512F.Max(a.F, b.F).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Avx512F.Min(a.F, b.F).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 AddInt(Lanes512 a, Lanes512 b) => new((a.I + b.I).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 SubtractInt(Lanes512 a, Lanes512 b) => new((a.I - b.I).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ShiftLeftInt(Lanes512 value, int count) => new((value.I << count).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ShiftRightInt(Lanes512 value, int count) => new((value.I >>> count).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LessThanInt(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a.I, b.I).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Select(Lanes512 mask, Lanes512 a, Lanes512 b) =>
+        new(Vector512.ConditionalSelect(mask._v, a._v, b._v));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ToFloat(Lanes512 integers) => new(Avx512F.ConvertToVector512Single(integers.I).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 And(Lanes512 a, Lanes512 b) => new(a._v & b._v);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Or(Lanes512 a, Lanes512 b) => new(a._v | b._v);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ShiftRight16(Lanes512 value, int count) => new((value._v.AsUInt16() >>> count).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Lookup(Lanes512 table, Lanes512 index) => new(Avx512BW.Shuffle(table._v, index._v));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 DotUnsigned(Lanes512 sum, Lanes512 weights, Lanes512 values)
+    {
+        Vector512<short> pairs = Avx512BW.MultiplyAddAdjacent(weights._v, values._v.AsSByte());
+        return new((Avx512BW.MultiplyAddAdjacent(pairs, Vector512.Create((short)1)) + sum.I).AsByte());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 DotSigned(Lanes512 sum, Lanes512 weights, Lanes512 values)
+    {
+        // |w| * (x with w's sign): the products fit 16 bits because |x| is at most 127.
+        Vector512<sbyte> w = weights._v.AsSByte();
+        Vector512<sbyte> x = values._v.AsSByte();
+        Vector512<sbyte> signed = Vector512.ConditionalSelect(Vector512.LessThan(w, Vector512<sbyte>.Zero), -x, x);
+        return DotUnsigned(sum, new(Avx512BW.Abs(w)), new(signed.AsByte()));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes512 value)
+    {
+        Vector256<float> eight = value.F.GetLower() + value.F.GetUpper();
+        return LaneReduce.Sum(eight.GetLower() + eight.GetUpper());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MaxOf(Lanes512 value)
+    {
+        Vector256<float> eight = Avx.Max(value.F.GetLower(), value.F.GetUpper());
+        return LaneReduce.Max(Sse.Max(eight.GetLower(), eight.GetUpper()));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* address) => Sse.Prefetch0(address);
+}
