@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Takt.Compute.Lanes;
+using Takt.Compute.Memory;
+
+namespace Takt.Compute.Cpu;
+
+/// <summary>A row of activations in int8 blocks of 32: value = Scales[k / 32] * Codes[k].</summary>
+/// <param name="Codes">Signed bytes, -127..127; K of them, padded with zeros to whole blocks.</param>
+/// <param name="Scales">One float a block.</param>
+/// <param name="Sums">The sums of codes, one for each 16.</param>
+internal readonly unsafe record struct ActivationRow(nint Codes, nint Scales, nint Sums);
+
+/// <summary>Quantised activations: memory for many rows and the kernel that fills a row.</summary>
+internal sealed unsafe class Activations : IDisposable
+{
+    private const int Block = 32;
+    private NativeBuffer _buffer = new(0);
+    private int _width;
+
+    /// <summary>Makes room for that many rows of that many values.</summary>
+    public void Reserve(int rows, int width)
+    {
+        _width = (width + 63) & ~63;
+        if (_buffer.Length >= RowBytes * rows) return;
+        _buffer.Dispose();
+        _buffer = new NativeBuffer(RowBytes * rows);
+    }
+
+    private long RowBytes => _width + (_width / Block * sizeof(float) + 63 & ~63) + (_width / 16 * sizeof(int) + 63 & ~63);
+
+    /// <summary>Where a row lies.</summary>
+    public ActivationRow this[int row]
+    {
+        get
+        {
+            nint codes = (nint)(_buffer.Bytes + RowBytes * row);
+            nint scales = codes + _width;
+            return new(codes, scales, scales + (_width / Block * sizeof(float) + 63 & ~63));
+        }
+    }
+
+    /// <summary>Quantises <paramref name="count"/> floats (followed by zeros up to a multiple of 16) into a row.</summary>
+    /// <remarks>scale = max |x| / 127; code = x / scale, rounded to nearest even.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Quantize<T>(float* source, int count, in ActivationRow row) where T : struct, ILanes<T>
+    {
+        float* scales = (float*)row.Scales;
+        int* sums = (int*)row.Sums;
+        sbyte* codes = (sbyte*)row.Codes;
+        T magnitude = T.BroadcastInt(int.MaxValue);
+        for (int k = 0; k < count; k += Block)
+        {
+            T a = T.Load(source + k);
+            T b = k + 16 < count ? T.Load(source + k + 16) : T.Zero;
+            float largest = T.MaxOf(T.Max(T.And(a, magnitude), T.And(b, magnitude)));
+            // Below this the reciprocal overflows; what is that small counts as zero.
+            float inverse = largest > 1e-35f ? 127f / largest : 0f;
+            T factor = T.Broadcast(inverse);
+            *scales++ = largest > 1e-35f ? largest / 127f : 0f;
+            *sums++ = StoreCodes(LaneMath.RoundToInt(T.Multiply(a, factor)), codes + k);
+            *sums++ = StoreCodes(LaneMath.RoundToInt(T.Multiply(b, factor)), codes + k + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int StoreCodes<T>(T integers, sbyte* codes) where T : struct, ILanes<T>
+    {
+        T.StoreSByte(integers, codes);
+        return (int)T.Sum(T.ToFloat(integers)); // at most 16 * 127: exact in any order
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffer.Dispose();
+}

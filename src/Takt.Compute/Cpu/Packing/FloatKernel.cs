@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using Takt.Compute.Lanes;
+
+namespace Takt.Compute.Cpu.Packing;
+
+/// <summary>A stored float format.</summary>
+/// <typeparam name="TSelf">The format itself.</typeparam>
+internal unsafe interface IFloatPlane<TSelf> where TSelf : struct, IFloatPlane<TSelf>
+{
+    /// <summary>Bytes of a value.</summary>
+    static abstract int Bytes { get; }
+
+    /// <summary>Reads 16 values.</summary>
+    static abstract T Load<T>(byte* source) where T : struct, ILanes<T>;
+}
+
+/// <summary>32-bit floats.</summary>
+internal readonly unsafe struct SinglePlane : IFloatPlane<SinglePlane>
+{
+    public static int Bytes => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* source) where T : struct, ILanes<T> => T.Load(source);
+}
+
+/// <summary>16-bit IEEE floats.</summary>
+internal readonly unsafe struct HalfPlane : IFloatPlane<HalfPlane>
+{
+    public static int Bytes => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* source) where T : struct, ILanes<T> => LaneMath.LoadHalf<T>((ushort*)source);
+}
+
+/// <summary>bfloat16.</summary>
+internal readonly unsafe struct BFloat16Plane : IFloatPlane<BFloat16Plane>
+{
+    public static int Bytes => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* source) where T : struct, ILanes<T> => LaneMath.LoadBFloat16<T>((ushort*)source);
+}
+
+/// <summary>
+/// Products of a packed float matrix: a group of 16 rows is stored column by column, and the result of a row is one fused
+/// multiply-add after the other, in column order.
+/// </summary>
+internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
+    where T : struct, ILanes<T>
+    where TPlane : struct, IFloatPlane<TPlane>
+{
+    private const int PrefetchBytes = 1280;
+
+    /// <inheritdoc/>
+    public override bool QuantizesActivations => false;
+
+    /// <inheritdoc/>
+    public override long GroupBytes(int columns) => (long)columns * GroupRows * TPlane.Bytes;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Pack(byte* source, int rows, int columns, byte* group)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            if (TPlane.Bytes == 4)
+            {
+                uint* from = (uint*)source + (long)row * columns, to = (uint*)group + row;
+                for (int k = 0; k < columns; k++) to[GroupRows * k] = from[k];
+            }
+            else
+            {
+                ushort* from = (ushort*)source + (long)row * columns, to = (ushort*)group + row;
+                for (int k = 0; k < columns; k++) to[GroupRows * k] = from[k];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
+    {
+        long stride = GroupBytes(columns);
+        int quarter = count / 4;
+        for (int i = 0; i < quarter; i++)
+            Four(groups + i * stride, quarter * stride, columns, (float*)x.Codes, y + 16 * i, 16 * quarter);
+        for (int i = 4 * quarter; i < count; i++)
+        {
+            T sum = T.Zero;
+            byte* group = groups + i * stride;
+            for (int k = 0; k < columns; k++, group += GroupRows * TPlane.Bytes)
+                sum = T.MultiplyAdd(TPlane.Load<T>(group), T.Broadcast(((float*)x.Codes)[k]), sum);
+            T.Store(sum, y + 16 * i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four(byte* group, long far, int columns, float* x, float* y, int yFar)
+    {
+        T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
+        for (int k = 0; k < columns; k++, group += GroupRows * TPlane.Bytes)
+        {
+            T value = T.Broadcast(x[k]);
+            T.Prefetch(group + PrefetchBytes);
+            T.Prefetch(group + far + PrefetchBytes);
+            T.Prefetch(group + 2 * far + PrefetchBytes);
+            T.Prefetch(group + 3 * far + PrefetchBytes);
+            a = T.MultiplyAdd(TPlane.Load<T>(group), value, a);
+            b = T.MultiplyAdd(TPlane.Load<T>(group + far), value, b);
+            c = T.MultiplyAdd(TPlane.Load<T>(group + 2 * far), value, c);
+            d = T.MultiplyAdd(TPlane.Load<T>(group + 3 * far), value, d);
+        }
+
+        T.Store(a, y);
+        T.Store(b, y + yFar);
+        T.Store(c, y + 2 * yFar);
+        T.Store(d, y + 3 * yFar);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MultiplyFour(
+        byte* group, int columns, in ActivationRow x0, in ActivationRow x1, in ActivationRow x2, in ActivationRow x3,
+        float* y, long yStride)
+    {
+        float* p = (float*)x0.Codes, q = (float*)x1.Codes, r = (float*)x2.Codes, s = (float*)x3.Codes;
+        T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
+        for (int k = 0; k < columns; k++, group += GroupRows * TPlane.Bytes)
+        {
+            T weights = TPlane.Load<T>(group);
+            a = T.MultiplyAdd(weights, T.Broadcast(p[k]), a);
+            b = T.MultiplyAdd(weights, T.Broadcast(q[k]), b);
+            c = T.MultiplyAdd(weights, T.Broadcast(r[k]), c);
+            d = T.MultiplyAdd(weights, T.Broadcast(s[k]), d);
+        }
+
+        T.Store(a, y);
+        T.Store(b, y + yStride);
+        T.Store(c, y + 2 * yStride);
+        T.Store(d, y + 3 * yStride);
+    }
+}
