@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using Takt.Compute.Cpu.Packing;
+using Takt.Compute.Lanes;
+using Takt.Compute.Memory;
+using Takt.Compute.Threading;
+
+namespace Takt.Compute.Cpu.Kernels;
+
+/// <summary>How a set of products is cut into pieces, and the quantised activations they share. Reused from call to call.</summary>
+internal sealed unsafe class MatMulPlan : IDisposable
+{
+    private const int PiecesPerThread = 6;
+
+    private readonly Activations _activations = new();
+    private Projection[] _projections = new Projection[4];
+    private int[] _firstPiece = new int[5];
+    private int[] _quantized = new int[4];
+    private int _count;
+    private int _chunk;
+
+    /// <summary>Number of pieces.</summary>
+    public int Pieces => _firstPiece[_count];
+
+    /// <summary>Rows of activations that must be quantised first.</summary>
+    public int QuantizedRows { get; private set; }
+
+    /// <summary>Takes in the products of one call.</summary>
+    public void Prepare(ReadOnlySpan<Projection> projections, int threads)
+    {
+        if (projections.Length > _projections.Length)
+        {
+            Array.Resize(ref _projections, projections.Length);
+            Array.Resize(ref _quantized, projections.Length);
+            Array.Resize(ref _firstPiece, projections.Length + 1);
+        }
+
+        projections.CopyTo(_projections);
+        _count = projections.Length;
+        int groups = 0;
+        foreach (ref readonly Projection projection in projections) groups += Groups(projection);
+        // Multiples of four, so that four streams are walked to their ends together.
+        _chunk = (groups / (threads * PiecesPerThread) + 3) / 4 * 4;
+        if (_chunk == 0) _chunk = 4;
+        PlaceActivations();
+        for (int i = 0; i < _count; i++)
+            _firstPiece[i + 1] = _firstPiece[i] + (Groups(_projections[i]) + _chunk - 1) / _chunk;
+    }
+
+    // Products that follow each other with the same input share its quantised rows.
+    private void PlaceActivations()
+    {
+        int rows = 0, width = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            if (!_projections[i].W.Kernel!.QuantizesActivations)
+            {
+                _quantized[i] = -1;
+                continue;
+            }
+
+            bool shared = i > 0 && _quantized[i - 1] >= 0 && _projections[i].X == _projections[i - 1].X;
+            _quantized[i] = shared ? _quantized[i - 1] : rows;
+            if (!shared) rows += _projections[i].X.Count;
+            width = Math.Max(width, _projections[i].X.Width);
+        }
+
+        QuantizedRows = rows;
+        if (rows > 0) _activations.Reserve(rows, width);
+    }
+
+    private static int Groups(in Projection projection) =>
+        projection.X.Count == 0 ? 0 : (projection.W.Rows + MatrixKernel.GroupRows - 1) / MatrixKernel.GroupRows;
+
+    /// <summary>Quantises one row.</summary>
+    public void Quantize<T>(int row) where T : struct, ILanes<T>
+    {
+        int i = _count - 1;
+        while (_quantized[i] < 0 || _quantized[i] > row || row >= _quantized[i] + _projections[i].X.Count) i--;
+        Rows x = _projections[i].X;
+        Activations.Quantize<T>(x[row - _quantized[i]], x.Width, _activations[row]);
+    }
+
+    /// <summary>Computes one piece: some groups of one product, for all of its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<T>(int piece) where T : struct, ILanes<T>
+    {
+        int i = 0;
+        while (piece >= _firstPiece[i + 1]) i++;
+        ref readonly Projection p = ref _projections[i];
+        int first = (piece - _firstPiece[i]) * _chunk;
+        int count = Math.Min(_chunk, Groups(p) - first);
+        MatrixKernel kernel = p.W.Kernel!;
+        int columns = p.W.Columns;
+        long groupBytes = kernel.GroupBytes(columns);
+        byte* groups = p.W.Data + first * groupBytes;
+        int column = first * MatrixKernel.GroupRows;
+        int rows = p.X.Count;
+        if (rows == 1)
+        {
+            kernel.Multiply(groups, count, columns, Input(i, 0), p.Y[0] + column);
+        }
+        else
+        {
+            for (int group = 0; group < count; group++, groups += groupBytes)
+                MultiplyGroup(kernel, groups, i, column + group * MatrixKernel.GroupRows);
+        }
+
+        if (p.Bias != 0) AddBias<T>(p, column, count * MatrixKernel.GroupRows);
+    }
+
+    private void MultiplyGroup(MatrixKernel kernel, byte* group, int i, int column)
+    {
+        ref readonly Projection p = ref _projections[i];
+        int rows = p.X.Count;
+        float* rest = stackalloc float[4 * MatrixKernel.GroupRows];
+        for (int row = 0; row < rows; row += 4)
+        {
+            int last = rows - 1;
+            ActivationRow x0 = Input(i, row), x1 = Input(i, Math.Min(row + 1, last));
+            ActivationRow x2 = Input(i, Math.Min(row + 2, last)), x3 = Input(i, Math.Min(row + 3, last));
+            if (row + 4 <= rows)
+            {
+                kernel.MultiplyFour(group, p.W.Columns, x0, x1, x2, x3, p.Y[row] + column, p.Y.Stride);
+                continue;
+            }
+
+            kernel.MultiplyFour(group, p.W.Columns, x0, x1, x2, x3, rest, MatrixKernel.GroupRows);
+            for (int r = row; r < rows; r++)
+            {
+                new Span<float>(rest + (r - row) * MatrixKernel.GroupRows, MatrixKernel.GroupRows)
+                    .CopyTo(new Span<float>(p.Y[r] + column, MatrixKernel.GroupRows));
+            }
+        }
+    }
+
+    private ActivationRow Input(int projection, int row) => _quantized[projection] >= 0
+        ? _activations[_quantized[projection] + row]
+        : new ActivationRow((nint)_projections[projection].X[row], 0, 0);
+
+    private static void AddBias<T>(in Projection p, int column, int count) where T : struct, ILanes<T>
+    {
+        float* bias = (float*)p.Bias + column;
+        for (int row = 0; row < p.X.Count; row++)
+        {
+            float* y = p.Y[row] + column;
+            for (int k = 0; k < count; k += 16) T.Store(T.Add(T.Load(y + k), T.Load(bias + k)), y + k);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _activations.Dispose();
+}
+
+/// <summary>Quantises the activations of a plan, a row a piece.</summary>
+internal readonly struct QuantizeRows<T>(MatMulPlan plan) : ITask where T : struct, ILanes<T>
+{
+    public void Run(int index, int thread) => plan.Quantize<T>(index);
+}
+
+/// <summary>Products with packed matrices: Y = X * W^T + bias.</summary>
+internal readonly struct MatMul<T>(MatMulPlan plan) : ITask where T : struct, ILanes<T>
+{
+    public void Run(int index, int thread) => plan.Run<T>(index);
+}
