@@ -48,13 +48,13 @@ public abstract unsafe class Backend(Team team) : IDisposable
     public abstract void Rope(Rows x, int headSize, int ropeSize, bool interleaved, Rows angles);
 
     /// <summary>Puts the keys and values of a slice's rows into the cache.</summary>
-    public abstract void KvStore(Rows keys, Rows values, in KvSlice slice, in KvLayer layer);
+    public abstract void KvStore(Rows keys, Rows values, in BatchSlice slice, in KvLayer layer);
 
     /// <summary>Causal attention of a slice's rows over everything up to their own positions.</summary>
-    public abstract void Attention(Rows queries, in KvSlice slice, in KvLayer layer, in AttentionShape shape, Rows output);
+    public abstract void Attention(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output);
 
     /// <summary>The feed-forward activation; the result replaces <paramref name="up"/>.</summary>
-    public abstract void Activate(Gate kind, Rows gate, Rows up);
+    public abstract void Activate(Activation kind, Rows gate, Rows up);
 
     /// <summary>y += scale * x.</summary>
     public abstract void AddScaled(Rows x, float scale, Rows y);

@@ -15,14 +15,13 @@ public enum KvType
 /// <summary>
 /// Storage of keys and values in blocks of <see cref="BlockTokens"/> tokens. Which sequence owns which block is the engine's business.
 /// </summary>
-/// <remarks>
-/// Layer by layer: keys, then values, each as [block][kv head][token][head size padded to 16 values]; the padding stays zero.
-/// </remarks>
+/// <remarks>Layer by layer: keys, then values, laid out as <see cref="KvLayer"/> says.</remarks>
 public sealed unsafe class KvCache : IDisposable
 {
     /// <summary>Tokens in a block.</summary>
-    public const int BlockTokens = 32;
+    public const int BlockTokens = KvLayer.BlockTokens;
 
+    private readonly ModelConfig _config;
     private readonly NativeBuffer _buffer;
     private readonly long _half;
 
@@ -30,6 +29,7 @@ public sealed unsafe class KvCache : IDisposable
     public KvCache(ModelConfig config, int blocks, KvType type)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 1);
+        _config = config;
         Blocks = blocks;
         Type = type;
         _half = BlockBytes(config, type) / (2 * config.Layers.Count) * blocks;
@@ -44,16 +44,14 @@ public sealed unsafe class KvCache : IDisposable
 
     /// <summary>Bytes that a block takes over all layers, keys and values.</summary>
     public static long BlockBytes(ModelConfig config, KvType type) =>
-        2L * config.Layers.Count * config.KvHeads * BlockTokens * PaddedHeadSize(config) * (type == KvType.F32 ? 4 : 2);
+        2L * config.Layers.Count * config.KvHeads * BlockTokens * Rows.Pad(config.HeadSize) * (type == KvType.F32 ? 4 : 2);
 
-    /// <summary>Values that a head takes in the cache: its size rounded up to 16.</summary>
-    public static int PaddedHeadSize(ModelConfig config) => (config.HeadSize + 15) & ~15;
-
-    /// <summary>Keys of a layer.</summary>
-    public byte* Keys(int layer) => _buffer.Bytes + 2 * layer * _half;
-
-    /// <summary>Values of a layer.</summary>
-    public byte* Values(int layer) => Keys(layer) + _half;
+    /// <summary>The keys and values of a layer.</summary>
+    public KvLayer Layer(int layer)
+    {
+        nint keys = (nint)_buffer.Bytes + (nint)(2 * layer * _half);
+        return new KvLayer(keys, keys + (nint)_half, _config.KvHeads, _config.HeadSize, Type == KvType.F16);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();

@@ -23,22 +23,6 @@ public enum RopeKind
     NeoX,
 }
 
-/// <summary>The feed-forward activation.</summary>
-public enum Activation
-{
-    /// <summary>silu(gate) * up.</summary>
-    SwiGlu,
-
-    /// <summary>gelu_tanh(gate) * up.</summary>
-    GeGlu,
-
-    /// <summary>gelu_tanh(up), without a gate.</summary>
-    Gelu,
-
-    /// <summary>gpt-oss: clamped gate and up, gate * sigmoid(1.702 gate) * (up + 1).</summary>
-    SwiGluOai,
-}
-
 /// <summary>How router logits become expert weights.</summary>
 public enum ExpertGating
 {

@@ -53,7 +53,7 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
         Team.Run(x.Count, new Rope<T>(x, headSize, ropeSize, interleaved, angles));
 
     /// <inheritdoc/>
-    public override void KvStore(Rows keys, Rows values, in KvSlice slice, in KvLayer layer)
+    public override void KvStore(Rows keys, Rows values, in BatchSlice slice, in KvLayer layer)
     {
         var task = new KvStore<T>(keys, values, slice, layer);
         if (slice.Rows > 1) Team.Run(layer.Heads, task);
@@ -61,13 +61,13 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
     }
 
     /// <inheritdoc/>
-    public override void Attention(Rows queries, in KvSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
+    public override void Attention(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
     {
         if (layer.Half) Attention<HalfPlane>(queries, slice, layer, shape, output);
         else Attention<SinglePlane>(queries, slice, layer, shape, output);
     }
 
-    private void Attention<TKv>(Rows queries, in KvSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
+    private void Attention<TKv>(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
         where TKv : struct, IFloatPlane<TKv>
     {
         // In steps, so that a growing context does not reallocate at every token.
@@ -84,7 +84,7 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
     }
 
     /// <inheritdoc/>
-    public override void Activate(Gate kind, Rows gate, Rows up) => Team.Run(up.Count, new Activate<T>(kind, gate, up));
+    public override void Activate(Activation kind, Rows gate, Rows up) => Team.Run(up.Count, new Activate<T>(kind, gate, up));
 
     /// <inheritdoc/>
     public override void AddScaled(Rows x, float scale, Rows y) => Team.Run(x.Count, new AddScaled<T>(x, scale, y));

@@ -24,13 +24,6 @@ public readonly record struct KvLayer(nint Keys, nint Values, int Heads, int Hea
     public long Offset(int block, int head) => ((long)block * Heads + head) * HeadBlock;
 }
 
-/// <summary>Rows of a batch that belong to one sequence, and where its keys and values are.</summary>
-/// <param name="FirstRow">Its first row.</param>
-/// <param name="Rows">Number of rows.</param>
-/// <param name="FirstPosition">Position of the first row.</param>
-/// <param name="Blocks">The sequence's block table.</param>
-public readonly record struct KvSlice(int FirstRow, int Rows, int FirstPosition, int[] Blocks);
-
 /// <summary>What an attention layer computes.</summary>
 /// <param name="Heads">Query heads; a multiple of the KV heads.</param>
 /// <param name="Scale">Factor on query-key products.</param>

@@ -99,7 +99,7 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
     }
 
     /// <inheritdoc/>
-    public override void KvStore(Rows keys, Rows values, in KvSlice slice, in KvLayer layer)
+    public override void KvStore(Rows keys, Rows values, in BatchSlice slice, in KvLayer layer)
     {
         for (int i = 0; i < slice.Rows; i++)
         {
@@ -116,7 +116,7 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
     }
 
     /// <inheritdoc/>
-    public override void Attention(Rows queries, in KvSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
+    public override void Attention(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
     {
         for (int i = 0; i < slice.Rows; i++)
         {
@@ -126,7 +126,7 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
     }
 
     private static void Attend(
-        Span<float> query, in KvSlice slice, int position, in KvLayer layer, in AttentionShape shape, int head, Span<float> output)
+        Span<float> query, in BatchSlice slice, int position, in KvLayer layer, in AttentionShape shape, int head, Span<float> output)
     {
         int kvHead = head / (shape.Heads / layer.Heads), size = layer.HeadSize;
         int first = shape.Window == 0 ? 0 : Math.Max(0, position - shape.Window + 1);
@@ -156,10 +156,10 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
         }
     }
 
-    private static long KeyIndex(in KvSlice slice, in KvLayer layer, int position, int head, int d) =>
+    private static long KeyIndex(in BatchSlice slice, in KvLayer layer, int position, int head, int d) =>
         layer.Offset(slice.Blocks[position / KvLayer.BlockTokens], head) + d * KvLayer.BlockTokens + position % KvLayer.BlockTokens;
 
-    private static long ValueIndex(in KvSlice slice, in KvLayer layer, int position, int head, int d) =>
+    private static long ValueIndex(in BatchSlice slice, in KvLayer layer, int position, int head, int d) =>
         layer.Offset(slice.Blocks[position / KvLayer.BlockTokens], head) + position % KvLayer.BlockTokens * layer.PaddedHeadSize + d;
 
     private static float Read(nint data, long index, bool half) => half ? (float)((Half*)data)[index] : ((float*)data)[index];
@@ -171,18 +171,18 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
     }
 
     /// <inheritdoc/>
-    public override void Activate(Gate kind, Rows gate, Rows up)
+    public override void Activate(Activation kind, Rows gate, Rows up)
     {
         for (int i = 0; i < up.Count; i++)
         {
-            Span<float> u = up.Span(i), g = kind == Gate.Gelu ? u : gate.Span(i);
+            Span<float> u = up.Span(i), g = kind == Activation.Gelu ? u : gate.Span(i);
             for (int k = 0; k < u.Length; k++)
             {
                 u[k] = (float)(kind switch
                 {
-                    Gate.SwiGlu => g[k] * Sigmoid(g[k]) * u[k],
-                    Gate.GeGlu => Gelu(g[k]) * u[k],
-                    Gate.Gelu => Gelu(u[k]),
+                    Activation.SwiGlu => g[k] * Sigmoid(g[k]) * u[k],
+                    Activation.GeGlu => Gelu(g[k]) * u[k],
+                    Activation.Gelu => Gelu(u[k]),
                     _ => Oai(Math.Min(g[k], 7), Math.Clamp(u[k], -7, 7)),
                 });
             }

@@ -16,7 +16,7 @@ namespace Takt.Compute.Cpu.Kernels;
 /// adds exact zeros.
 /// </remarks>
 internal readonly unsafe struct Attention<T, TKv>(
-    Rows queries, KvSlice slice, KvLayer layer, AttentionShape shape, Rows output, float* scratch, long scratchPerThread) : ITask
+    Rows queries, BatchSlice slice, KvLayer layer, AttentionShape shape, Rows output, float* scratch, long scratchPerThread) : ITask
     where T : struct, ILanes<T>
     where TKv : struct, IFloatPlane<TKv>
 {

@@ -6,22 +6,22 @@ using Takt.Compute.Threading;
 namespace Takt.Compute.Cpu.Kernels;
 
 /// <summary>The feed-forward activation, a row a piece; the result goes to <paramref name="up"/>'s place.</summary>
-internal readonly unsafe struct Activate<T>(Gate kind, Rows gate, Rows up) : ITask where T : struct, ILanes<T>
+internal readonly unsafe struct Activate<T>(Activation kind, Rows gate, Rows up) : ITask where T : struct, ILanes<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int index, int thread)
     {
         float* u = up[index];
-        float* g = kind == Gate.Gelu ? u : gate[index];
+        float* g = kind == Activation.Gelu ? u : gate[index];
         for (int k = 0; k < up.Width; k += 16)
         {
             T a = T.Load(g + k), b = T.Load(u + k);
             T.Store(
                 kind switch
                 {
-                    Gate.SwiGlu => T.Multiply(Silu(a), b),
-                    Gate.GeGlu => T.Multiply(Gelu(a), b),
-                    Gate.Gelu => Gelu(b),
+                    Activation.SwiGlu => T.Multiply(Silu(a), b),
+                    Activation.GeGlu => T.Multiply(Gelu(a), b),
+                    Activation.Gelu => Gelu(b),
                     _ => Oai(a, b),
                 },
                 u + k);

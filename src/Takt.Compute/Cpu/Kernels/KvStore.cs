@@ -6,7 +6,7 @@ using Takt.Compute.Threading;
 namespace Takt.Compute.Cpu.Kernels;
 
 /// <summary>Puts the keys and values of a slice's rows into the cache, a KV head a piece.</summary>
-internal readonly unsafe struct KvStore<T>(Rows keys, Rows values, KvSlice slice, KvLayer layer) : ITask where T : struct, ILanes<T>
+internal readonly unsafe struct KvStore<T>(Rows keys, Rows values, BatchSlice slice, KvLayer layer) : ITask where T : struct, ILanes<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int index, int thread)

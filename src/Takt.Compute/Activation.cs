@@ -1,7 +1,7 @@
 namespace Takt.Compute;
 
 /// <summary>The activation of a feed-forward layer.</summary>
-public enum Gate
+public enum Activation
 {
     /// <summary>silu(gate) * up (Shazeer, 2020).</summary>
     SwiGlu,

@@ -1,0 +1,271 @@
+using Takt.Clock;
+using Takt.Compute.Blocks;
+using Takt.Compute.Memory;
+using Takt.Formats;
+using Takt.Models.Architectures;
+
+namespace Takt.Models;
+
+/// <summary>A decoder-only transformer: one forward pass for every architecture, driven by <see cref="ModelConfig"/>.</summary>
+public sealed unsafe class Transformer : IModel
+{
+    private readonly Backend _backend;
+    private readonly WeightLoader _loader;
+    private readonly Workspace _workspace = new();
+    private readonly DecoderTensors _tensors;
+    private readonly LayerWeights[] _layers;
+    private readonly NormWeights _outputNorm;
+    private readonly Linear _output;
+    private readonly MixtureOfExperts? _experts;
+    private readonly WeightFormat _embeddingFormat;
+    private readonly Rotations _rotations;
+    private TransformerMoments? _moments;
+
+    /// <summary>Loads the weights of a file, which must stay open as long as the model lives.</summary>
+    /// <param name="file">A model in GGUF's terms.</param>
+    /// <param name="backend">Runs the operations; stays the caller's.</param>
+    /// <param name="progress">Told the share of layers loaded, 0 to 1.</param>
+    /// <exception cref="InvalidDataException">The architecture is unknown or the file does not fit it.</exception>
+    public Transformer(ModelFile file, Backend backend, IProgress<double>? progress = null)
+    {
+        DecoderArchitecture architecture = DecoderArchitecture.Of(file);
+        Config = architecture.ReadConfig(file);
+        _tensors = architecture.FindTensors(file, Config);
+        _backend = backend;
+        _loader = new WeightLoader(backend);
+        _layers = new LayerWeights[Config.Layers.Count];
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            _layers[i] = LayerWeights.Load(_loader, Config, _tensors.Layers[i]);
+            progress?.Report((i + 1.0) / (_layers.Length + 1));
+        }
+
+        _outputNorm = _loader.Norm(_tensors.OutputNorm)!.Value;
+        _output = _loader.Linear(_tensors.Output);
+        _embeddingFormat = WeightLoader.Format(_tensors.TokenEmbedding);
+        _rotations = new Rotations(Config, _tensors, _workspace);
+        if (Config.Experts > 0) _experts = new MixtureOfExperts(Config, backend, _workspace);
+        progress?.Report(1);
+    }
+
+    /// <inheritdoc/>
+    public ModelConfig Config { get; }
+
+    /// <summary>Bytes of all matrices as they lie in memory.</summary>
+    public long MatrixBytes => _loader.MatrixBytes;
+
+    /// <summary>Bytes of activations.</summary>
+    public long WorkspaceBytes => _workspace.Bytes;
+
+    /// <inheritdoc/>
+    public void Register(Ledger ledger) => _moments = new TransformerMoments(ledger, _layers.Length);
+
+    /// <inheritdoc/>
+    public KvCache CreateCache(int blocks, KvType type) => new(Config, blocks, type);
+
+    /// <inheritdoc/>
+    public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
+    {
+        TransformerMoments moments = _moments ??= new TransformerMoments(new Ledger(), _layers.Length);
+        int rows = batch.Tokens.Count;
+        Rows x = _workspace.Get("residual", rows, Config.HiddenSize);
+        Embed(batch, x);
+        probe.Edge(moments.Embed, 2L * rows * Config.HiddenSize * sizeof(float));
+        _rotations.Fill(batch, cache.Blocks * KvCache.BlockTokens);
+        probe.Edge(moments.Angles);
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            Attention(layer, batch, cache, x, moments.Layers[layer], ref probe);
+            FeedForward(layer, x, moments.Layers[layer], ref probe);
+        }
+
+        return Logits(batch, x, moments, ref probe);
+    }
+
+    private void Embed(Batch batch, Rows x)
+    {
+        Tensor table = _tensors.TokenEmbedding;
+        long rowBytes = table.ByteLength / table.Rows;
+        for (int row = 0; row < x.Count; row++)
+        {
+            int token = batch.Tokens[row];
+            if ((uint)token >= (uint)Config.VocabularySize) ThrowToken(token);
+            _embeddingFormat.Dequantize((byte*)table.Data + token * rowBytes, x[row], Config.HiddenSize);
+        }
+
+        if (Config.EmbeddingScale != 1) _backend.ScaleAndCap(x, Config.EmbeddingScale, 0);
+        if (_tensors.PositionEmbedding is not null) AddPositions(batch, _tensors.PositionEmbedding, x);
+    }
+
+    private void AddPositions(Batch batch, Tensor table, Rows x)
+    {
+        WeightFormat format = WeightLoader.Format(table);
+        long rowBytes = table.ByteLength / table.Rows;
+        Rows positions = _workspace.Get("positions", x.Count, x.Width);
+        foreach (BatchSlice slice in batch.Slices)
+        {
+            for (int i = 0; i < slice.Rows; i++)
+                format.Dequantize((byte*)table.Data + (slice.FirstPosition + i) * rowBytes, positions[slice.FirstRow + i], x.Width);
+        }
+
+        _backend.AddScaled(positions, 1, x);
+    }
+
+    private void Attention<TProbe>(int layer, Batch batch, KvCache cache, Rows x, TransformerMoments.Layer moments, ref TProbe probe)
+        where TProbe : struct, IProbe
+    {
+        LayerWeights weights = _layers[layer];
+        int rows = x.Count, queries = Config.Heads * Config.HeadSize, keys = Config.KvHeads * Config.HeadSize;
+        long width = Config.HiddenSize;
+        Rows input = Norm(weights.PreAttention, x, "normed");
+        probe.Edge(moments.AttentionNorm, 2L * rows * width * sizeof(float), 4L * rows * width);
+
+        Rows q = _workspace.Get("q", rows, queries), k = _workspace.Get("k", rows, keys), v = _workspace.Get("v", rows, keys);
+        _backend.MatMul([weights.Query.Of(input, q), weights.Key.Of(input, k), weights.Value.Of(input, v)]);
+        probe.Edge(
+            moments.QueryKeyValue, weights.Query.W.Bytes + weights.Key.W.Bytes + weights.Value.W.Bytes, 2L * rows * width * (queries + 2 * keys));
+
+        if (weights.QueryNorm != 0)
+        {
+            NormHeads(q, weights.QueryNorm, weights.NormPerHead);
+            NormHeads(k, weights.KeyNorm, weights.NormPerHead);
+            probe.Edge(moments.QueryKeyNorm, 2L * rows * (queries + keys) * sizeof(float), 4L * rows * (queries + keys));
+        }
+
+        if (_rotations.Angles(layer) is { } angles)
+        {
+            bool interleaved = Config.Rope == RopeKind.Interleaved;
+            _backend.Rope(q, Config.HeadSize, Config.RopeSize, interleaved, angles);
+            _backend.Rope(k, Config.HeadSize, Config.RopeSize, interleaved, angles);
+            probe.Edge(moments.Rope, 2L * rows * (queries + keys) * sizeof(float), 3L * rows * (queries + keys));
+        }
+
+        Rows attended = Attend(layer, batch, cache, (q, k, v), moments, ref probe);
+        Rows output = _workspace.Get("block_out", rows, Config.HiddenSize);
+        _backend.MatMul([weights.AttentionOutput.Of(attended, output)]);
+        probe.Edge(moments.AttentionOutput, weights.AttentionOutput.W.Bytes, 2L * rows * width * queries);
+        AddToResidual(weights.PostAttention, output, x);
+        probe.Edge(moments.AttentionResidual, 3L * rows * width * sizeof(float), 2L * rows * width);
+    }
+
+    private Rows Attend<TProbe>(
+        int layer, Batch batch, KvCache cache, (Rows Q, Rows K, Rows V) heads, TransformerMoments.Layer moments, ref TProbe probe)
+        where TProbe : struct, IProbe
+    {
+        KvLayer kv = cache.Layer(layer);
+        foreach (BatchSlice slice in batch.Slices) _backend.KvStore(heads.K, heads.V, slice, kv);
+        int number = kv.Half ? 2 : 4;
+        probe.Edge(moments.KvStore, 2L * heads.K.Count * heads.K.Width * (sizeof(float) + number));
+
+        int window = Config.Layers[layer].Window;
+        var shape = new AttentionShape(Config.Heads, Config.AttentionScale, Config.AttentionSoftCap, window, _layers[layer].Sinks);
+        Rows attended = _workspace.Get("attended", heads.Q.Count, heads.Q.Width);
+        long positions = 0, seen = 0;
+        foreach (BatchSlice slice in batch.Slices)
+        {
+            _backend.Attention(heads.Q, slice, kv, shape, attended);
+            long end = slice.FirstPosition + slice.Rows;
+            positions += window == 0 ? end : Math.Min(end, window + slice.Rows);
+            for (long p = slice.FirstPosition + 1; p <= end; p++) seen += window == 0 ? p : Math.Min(p, window);
+        }
+
+        probe.Edge(moments.Attention, 2 * positions * heads.K.Width * number, 4 * seen * heads.Q.Width);
+        return attended;
+    }
+
+    private void FeedForward<TProbe>(int layer, Rows x, TransformerMoments.Layer moments, ref TProbe probe) where TProbe : struct, IProbe
+    {
+        LayerWeights weights = _layers[layer];
+        int rows = x.Count, size = Config.FeedForwardSize;
+        long width = Config.HiddenSize;
+        Rows input = Norm(weights.PreFeedForward, x, "normed");
+        probe.Edge(moments.FeedForwardNorm, 2L * rows * width * sizeof(float), 4L * rows * width);
+        Rows output = _workspace.Get("block_out", rows, Config.HiddenSize);
+        if (weights.Experts is not null)
+        {
+            _experts!.Run(weights.Experts, input, output, moments, ref probe);
+        }
+        else
+        {
+            Rows up = _workspace.Get("up", rows, size);
+            Linear upWeights = weights.Up!.Value, down = weights.Down!.Value;
+            Rows gate = up;
+            long bytes = upWeights.W.Bytes;
+            if (weights.Gate is { } gateWeights)
+            {
+                gate = _workspace.Get("gate", rows, size);
+                bytes += gateWeights.W.Bytes;
+                _backend.MatMul([gateWeights.Of(input, gate), upWeights.Of(input, up)]);
+            }
+            else
+            {
+                _backend.MatMul([upWeights.Of(input, up)]);
+            }
+
+            probe.Edge(moments.GateUp, bytes, 2L * rows * width * size * (weights.Gate is null ? 1 : 2));
+            _backend.Activate(Config.Activation, gate, up);
+            probe.Edge(moments.Activate, 3L * rows * size * sizeof(float), 5L * rows * size);
+            _backend.MatMul([down.Of(up, output)]);
+            probe.Edge(moments.Down, down.W.Bytes, 2L * rows * width * size);
+        }
+
+        AddToResidual(weights.PostFeedForward, output, x);
+        probe.Edge(moments.FeedForwardResidual, 3L * rows * width * sizeof(float), 2L * rows * width);
+    }
+
+    private Span<float> Logits<TProbe>(Batch batch, Rows x, TransformerMoments moments, ref TProbe probe) where TProbe : struct, IProbe
+    {
+        int count = batch.OutputRows.Count, vocabulary = Config.VocabularySize;
+        if (count == 0) return [];
+        Rows last = _workspace.Get("last", count, Config.HiddenSize);
+        for (int i = 0; i < count; i++)
+            new Span<float>(x[batch.OutputRows[i]], x.Stride).CopyTo(new Span<float>(last[i], x.Stride));
+        Norm(_outputNorm, last, last);
+        probe.Edge(moments.OutputNorm, 2L * count * Config.HiddenSize * sizeof(float), 4L * count * Config.HiddenSize);
+
+        Rows logits = _workspace.Get("logits", count, vocabulary);
+        _backend.MatMul([_output.Of(last, logits)]);
+        if (Config.LogitScale != 1 || Config.LogitSoftCap != 0) _backend.ScaleAndCap(logits, Config.LogitScale, Config.LogitSoftCap);
+        // Rows move together, so that they lie without padding.
+        for (int i = 1; i < count && logits.Stride != vocabulary; i++)
+            logits.Span(i).CopyTo(new Span<float>((float*)logits.Data + (long)i * vocabulary, vocabulary));
+        probe.Edge(moments.Logits, _output.W.Bytes, 2L * count * Config.HiddenSize * vocabulary);
+        return new Span<float>((float*)logits.Data, checked(count * vocabulary));
+    }
+
+    private Rows Norm(NormWeights? norm, Rows x, string target)
+    {
+        if (norm is null) return x;
+        Rows normed = _workspace.Get(target, x.Count, x.Width);
+        Norm(norm.Value, x, normed);
+        return normed;
+    }
+
+    private void Norm(NormWeights norm, Rows x, Rows y)
+    {
+        if (Config.Norm == NormKind.Rms) _backend.RmsNorm(x, (float*)norm.Weight, Config.NormEpsilon, y);
+        else _backend.LayerNorm(x, (float*)norm.Weight, (float*)norm.Bias, Config.NormEpsilon, y);
+    }
+
+    private void NormHeads(Rows x, nint weight, bool perHead)
+    {
+        if (perHead) _backend.HeadNorm(x, Config.HeadSize, (float*)weight, Config.NormEpsilon);
+        else _backend.RmsNorm(x, (float*)weight, Config.NormEpsilon, x);
+    }
+
+    private void AddToResidual(NormWeights? norm, Rows output, Rows x)
+    {
+        if (norm is { } post) Norm(post, output, output);
+        _backend.AddScaled(output, Config.ResidualScale, x);
+    }
+
+    private void ThrowToken(int token) => throw new ArgumentException(
+        $"token {token} is not in the vocabulary; this model's tokens are 0 to {Config.VocabularySize - 1}.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _workspace.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+using Takt.Compute.Blocks;
+using Takt.Compute.Memory;
+using Takt.Formats;
+using Takt.Models.Architectures;
+
+namespace Takt.Models;
+
+/// <summary>A matrix and its bias (padded floats, or 0).</summary>
+internal readonly record struct Linear(Matrix W, nint Bias)
+{
+    /// <summary>The product with rows of activations.</summary>
+    public Projection Of(Rows x, Rows y) => new(W, x, y, Bias);
+}
+
+/// <summary>The weight and bias of a norm as padded floats; a bias of 0 is none.</summary>
+internal readonly record struct NormWeights(nint Weight, nint Bias);
+
+/// <summary>Brings a file's tensors into the form that a backend works with; owns what it makes.</summary>
+internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    /// <summary>Bytes of all matrices as they lie in memory.</summary>
+    public long MatrixBytes { get; private set; }
+
+    /// <summary>The stored format of a tensor.</summary>
+    /// <exception cref="InvalidDataException">The tensor's type is not one that can be computed with.</exception>
+    public static WeightFormat Format(Tensor tensor) =>
+        WeightFormat.Find(tensor.Type.Name()) ?? throw new InvalidDataException(
+            $"tensor '{tensor.Name}' has type {tensor.Type.Name()}, which holds no weights; known are {string.Join(", ", WeightFormat.All.Select(f => f.Name))}.");
+
+    /// <summary>A linear map.</summary>
+    public Linear Linear(WeightAndBias tensors) => Linear(tensors, 0, (int)tensors.Weight.Shape[1]);
+
+    /// <summary>Some outputs of a linear map, as part of a fused matrix.</summary>
+    public Linear Linear(WeightAndBias tensors, int first, int count) => new(
+        LoadMatrix(tensors.Weight, first, count), tensors.Bias is null ? 0 : Vector(tensors.Bias, first, count));
+
+    /// <summary>The linear maps of all experts of a layer, from tensors with a dimension more.</summary>
+    public Linear[] Experts(WeightAndBias tensors)
+    {
+        int rows = (int)tensors.Weight.Shape[1];
+        var experts = new Linear[tensors.Weight.Shape[2]];
+        for (int i = 0; i < experts.Length; i++) experts[i] = Linear(tensors, i * rows, rows);
+        return experts;
+    }
+
+    /// <summary>A norm, or null for none.</summary>
+    public NormWeights? Norm(WeightAndBias? tensors) => tensors is null
+        ? null
+        : new NormWeights(Vector(tensors.Weight), tensors.Bias is null ? 0 : Vector(tensors.Bias));
+
+    /// <summary>All values of a tensor as padded floats.</summary>
+    public nint Vector(Tensor tensor) => Vector(tensor, 0, checked((int)tensor.Count));
+
+    private nint Vector(Tensor tensor, int first, int count)
+    {
+        WeightFormat format = Format(tensor);
+        var all = new float[tensor.Count];
+        fixed (float* target = all) format.Dequantize((byte*)tensor.Data, target, tensor.Count);
+        NativeBuffer buffer = Own(new NativeBuffer(Rows.Pad(count) * sizeof(float)));
+        all.AsSpan(first, count).CopyTo(new Span<float>(buffer.Floats, count));
+        return (nint)buffer.Floats;
+    }
+
+    private Matrix LoadMatrix(Tensor tensor, int firstRow, int rows)
+    {
+        WeightFormat format = Format(tensor);
+        int columns = checked((int)tensor.RowLength);
+        long rowBytes = columns / format.BlockValues * (long)format.BlockBytes;
+        Matrix matrix = Own(backend.Load(format, tensor.Data + (nint)(firstRow * rowBytes), rows, columns));
+        MatrixBytes += matrix.Bytes;
+        return matrix;
+    }
+
+    private TOwned Own<TOwned>(TOwned owned) where TOwned : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _owned.ForEach(static owned => owned.Dispose());
+}
