@@ -14,7 +14,8 @@ internal sealed unsafe class Rotations
     private readonly int[] _kindOfLayer;
     private readonly RotaryTable[] _tables;
     private readonly Rows[] _angles;
-    private bool? _long;
+    private readonly bool?[] _long;
+    private readonly string[] _names;
 
     /// <summary>Finds the kinds of rotation that a model has.</summary>
     public Rotations(ModelConfig config, DecoderTensors tensors, Workspace workspace)
@@ -25,6 +26,8 @@ internal sealed unsafe class Rotations
         if (config.Rope == RopeKind.None || config.RopeSize == 0) Array.Fill(_kindOfLayer, -1);
         _tables = new RotaryTable[_kinds.Length];
         _angles = new Rows[_kinds.Length];
+        _long = new bool?[_kinds.Length];
+        _names = [.. _kinds.Select((_, kind) => $"angles_{kind}")];
     }
 
     /// <summary>Computes the angles of a batch's rows.</summary>
@@ -35,13 +38,13 @@ internal sealed unsafe class Rotations
         for (int kind = 0; kind < _kinds.Length; kind++)
         {
             bool isLong = _kinds[kind].OriginalContext > 0 && context > _kinds[kind].OriginalContext;
-            if (_long != isLong || _tables[kind] is null)
+            if (_long[kind] != isLong)
             {
                 _tables[kind] = new RotaryTable(_kinds[kind], _config.RopeSize, Factors(isLong));
-                _long = isLong;
+                _long[kind] = isLong;
             }
 
-            Rows angles = _workspace.Get(kind == 0 ? "angles" : "angles_local", batch.Tokens.Count, _tables[kind].Width);
+            Rows angles = _workspace.Get(_names[kind], batch.Tokens.Count, _tables[kind].Width);
             foreach (BatchSlice slice in batch.Slices)
             {
                 for (int i = 0; i < slice.Rows; i++) _tables[kind].Fill(slice.FirstPosition + i, angles.Span(slice.FirstRow + i));
