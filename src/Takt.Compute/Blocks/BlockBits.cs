@@ -6,21 +6,6 @@ namespace Takt.Compute.Blocks;
 /// <summary>The bit-level moves the block formats are made of. Sixteen codes travel in one 128-bit vector.</summary>
 internal static unsafe class BlockBits
 {
-    /// <summary>Reads an IEEE half at any address.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float LoadHalf(byte* source) => HalfToSingle(Unsafe.ReadUnaligned<ushort>(source));
-
-    /// <summary>Converts the bits of an IEEE half exactly.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float HalfToSingle(ushort half)
-    {
-        uint magnitude = half & 0x7FFFu;
-        // With the half's exponent in a float's place, one exact product by 2^112 corrects the bias and normalises subnormals.
-        uint bits = BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(magnitude << 13) * 5.192296858534828e33f);
-        if (magnitude >= 0x7C00u) bits |= 0x7F800000u;
-        return BitConverter.UInt32BitsToSingle(bits | ((uint)half & 0x8000u) << 16);
-    }
-
     /// <summary>The low nibbles of 16 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> LowNibbles(byte* source) => Vector128.Load(source) & Vector128.Create((byte)15);
@@ -42,6 +27,29 @@ internal static unsafe class BlockBits
         var copies = Vector128.Create((bits & 0xFF) * ones, (bits >> 8 & 0xFF) * ones).AsByte();
         var each = Vector128.Create(0x8040201008040201UL).AsByte();
         return Vector128.Equals(copies & each, each) & Vector128.Create(value);
+    }
+
+    /// <summary>Bit <paramref name="bit"/> of each of sixteen bytes: the opposite of <see cref="Spread"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Gather(Vector128<byte> bytes, int bit) => (bytes << 7 - bit).ExtractMostSignificantBits();
+
+    /// <summary>Sixteen signed codes, made unsigned by <paramref name="bias"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> LoadCodes(sbyte* codes, byte bias) => Vector128.Load((byte*)codes) + Vector128.Create(bias);
+
+    /// <summary>Stores the low four bits of <paramref name="low"/> below those of <paramref name="high"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNibbles(byte* target, Vector128<byte> low, Vector128<byte> high) =>
+        (low & Vector128.Create((byte)15) | high << 4).Store(target);
+
+    /// <summary>The low two bits of codes k, k + 32, k + 64 and k + 96, lowest first, for k = 0 .. 15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> InterleavePairs(sbyte* codes, byte bias)
+    {
+        var pairs = Vector128<byte>.Zero;
+        for (int part = 0; part < 4; part++)
+            pairs |= (LoadCodes(codes + 32 * part, bias) & Vector128.Create((byte)3)) << 2 * part;
+        return pairs;
     }
 
     /// <summary>Stores the 32 codes of a part.</summary>

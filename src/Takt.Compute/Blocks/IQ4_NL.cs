@@ -23,12 +23,18 @@ public readonly unsafe struct IQ4_NL : IBlockFormat<IQ4_NL>
     public static void Unpack(byte* block, int part, out BlockPart result)
     {
         Unsafe.SkipInit(out result);
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block));
+        BlockBits.SetScale(ref result, HalfBits.Load(block));
         BlockBits.StoreCodes(ref result,
             Vector128.ShuffleNative(CodeTable.IQ4, BlockBits.LowNibbles(block + 2)),
             Vector128.ShuffleNative(CodeTable.IQ4, BlockBits.HighNibbles(block + 2)));
     }
 
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("iq4_nl");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        sbyte* codes = stackalloc sbyte[32];
+        HalfBits.Store(block, ScaleFit.Fit(values, new IQ4Levels(), IQ4Levels.Reaches, codes));
+        BlockBits.StoreNibbles(block + 2, IQ4Levels.Index(codes), IQ4Levels.Index(codes + 16));
+    }
 }

@@ -28,12 +28,29 @@ public readonly unsafe struct IQ4_XS : IBlockFormat<IQ4_XS>
         int high = Unsafe.ReadUnaligned<ushort>(block + 2) >> 2 * part & 3;
         int low = block[4 + (part >> 1)] >> 4 * (part & 1) & 15;
         int sub = (high << 4 | low) - 32;
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block), sub, sub);
+        BlockBits.SetScale(ref result, HalfBits.Load(block), sub, sub);
         BlockBits.StoreCodes(ref result,
             Vector128.ShuffleNative(CodeTable.IQ4, BlockBits.LowNibbles(indices)),
             Vector128.ShuffleNative(CodeTable.IQ4, BlockBits.HighNibbles(indices)));
     }
 
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("iq4_xs");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        ScaledSuperblock.Fit(values, 32, new IQ4Levels(), IQ4Levels.Reaches, -32, out var fit);
+        HalfBits.Store(block, fit.Scale);
+        int high = 0;
+        long low = 0;
+        for (int part = 0; part < 8; part++)
+        {
+            int sub = fit.Scales[part] + 32;
+            high |= sub >> 4 << 2 * part;
+            low |= (long)(sub & 15) << 4 * part;
+            BlockBits.StoreNibbles(block + 8 + 16 * part,
+                IQ4Levels.Index(fit.Codes + 32 * part), IQ4Levels.Index(fit.Codes + 32 * part + 16));
+        }
+        Unsafe.WriteUnaligned(block + 2, (ushort)high);
+        Unsafe.WriteUnaligned(block + 4, (uint)low);
+    }
 }

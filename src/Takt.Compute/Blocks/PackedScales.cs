@@ -9,6 +9,17 @@ namespace Takt.Compute.Blocks;
 /// </summary>
 internal static unsafe class PackedScales
 {
+    /// <summary>Packs 8 sub-scales and 8 sub-minimums of 0-63.</summary>
+    public static void Store(byte* target, byte* scales, byte* mins)
+    {
+        for (int part = 0; part < 4; part++)
+        {
+            target[part] = (byte)(scales[part] | scales[part + 4] >> 4 << 6);
+            target[part + 4] = (byte)(mins[part] | mins[part + 4] >> 4 << 6);
+            target[part + 8] = (byte)(scales[part + 4] & 15 | mins[part + 4] << 4);
+        }
+    }
+
     /// <summary>Sub-scale of part 0-7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Scale(byte* scales, int part) =>

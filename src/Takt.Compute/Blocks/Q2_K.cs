@@ -26,11 +26,23 @@ public readonly unsafe struct Q2_K : IBlockFormat<Q2_K>
         byte* codes = block + 16 + 32 * (part >> 2);
         int shift = 2 * (part & 3);
         int sub0 = block[2 * part], sub1 = block[2 * part + 1];
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block + 80), sub0 & 15, sub1 & 15);
-        BlockBits.SetMin(ref result, BlockBits.LoadHalf(block + 82), sub0 >> 4, sub1 >> 4);
+        BlockBits.SetScale(ref result, HalfBits.Load(block + 80), sub0 & 15, sub1 & 15);
+        BlockBits.SetMin(ref result, HalfBits.Load(block + 82), sub0 >> 4, sub1 >> 4);
         BlockBits.StoreCodes(ref result, BlockBits.Fields(codes, shift, 3), BlockBits.Fields(codes + 16, shift, 3));
     }
 
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("q2_k");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        AffineSuperblock.Fit(values, 16, 3, 15, out var fit);
+        for (int group = 0; group < 16; group++) block[group] = (byte)(fit.Scales[group] | fit.Mins[group] << 4);
+        for (int k = 0; k < 32; k += 16)
+        {
+            BlockBits.InterleavePairs(fit.Codes + k, 0).Store(block + 16 + k);
+            BlockBits.InterleavePairs(fit.Codes + 128 + k, 0).Store(block + 48 + k);
+        }
+        HalfBits.Store(block + 80, fit.Scale);
+        HalfBits.Store(block + 82, fit.MinScale);
+    }
 }

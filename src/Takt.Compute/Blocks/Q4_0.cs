@@ -23,10 +23,19 @@ public readonly unsafe struct Q4_0 : IBlockFormat<Q4_0>
     {
         Unsafe.SkipInit(out result);
         var bias = Vector128.Create((byte)8);
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block));
+        BlockBits.SetScale(ref result, HalfBits.Load(block));
         BlockBits.StoreCodes(ref result, BlockBits.LowNibbles(block + 2) - bias, BlockBits.HighNibbles(block + 2) - bias);
     }
 
+    // The lowest code reaches further than the highest, so the extreme value takes it; clipping it a little can pay.
+    private static ReadOnlySpan<float> Reaches => [-9, -8.75f, -8.5f, -8.25f, -8, -7.75f, -7.5f, -7.25f, -7, -6.75f, -6.5f, -6.25f, -6];
+
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("q4_0");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        sbyte* codes = stackalloc sbyte[32];
+        HalfBits.Store(block, ScaleFit.Fit(values, new IntegerLevels(-8, 7), Reaches, codes));
+        BlockBits.StoreNibbles(block + 2, BlockBits.LoadCodes(codes, 8), BlockBits.LoadCodes(codes + 16, 8));
+    }
 }

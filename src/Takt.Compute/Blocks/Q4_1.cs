@@ -23,11 +23,19 @@ public readonly unsafe struct Q4_1 : IBlockFormat<Q4_1>
     public static void Unpack(byte* block, int part, out BlockPart result)
     {
         Unsafe.SkipInit(out result);
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block));
-        BlockBits.SetMin(ref result, -BlockBits.LoadHalf(block + 2));
+        BlockBits.SetScale(ref result, HalfBits.Load(block));
+        BlockBits.SetMin(ref result, -HalfBits.Load(block + 2));
         BlockBits.StoreCodes(ref result, BlockBits.LowNibbles(block + 4), BlockBits.HighNibbles(block + 4));
     }
 
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("q4_1");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        sbyte* codes = stackalloc sbyte[32];
+        var line = AffineFit.Fit(values, 15, codes);
+        HalfBits.Store(block, line.Scale);
+        HalfBits.Store(block + 2, line.Offset);
+        BlockBits.StoreNibbles(block + 4, BlockBits.LoadCodes(codes, 0), BlockBits.LoadCodes(codes + 16, 0));
+    }
 }

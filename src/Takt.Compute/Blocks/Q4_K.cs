@@ -26,11 +26,23 @@ public readonly unsafe struct Q4_K : IBlockFormat<Q4_K>
         byte* codes = block + 16 + 32 * (part >> 1);
         int shift = 4 * (part & 1);
         int sub = PackedScales.Scale(block + 4, part), min = PackedScales.Min(block + 4, part);
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block), sub, sub);
-        BlockBits.SetMin(ref result, BlockBits.LoadHalf(block + 2), min, min);
+        BlockBits.SetScale(ref result, HalfBits.Load(block), sub, sub);
+        BlockBits.SetMin(ref result, HalfBits.Load(block + 2), min, min);
         BlockBits.StoreCodes(ref result, BlockBits.Fields(codes, shift, 15), BlockBits.Fields(codes + 16, shift, 15));
     }
 
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("q4_k");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        AffineSuperblock.Fit(values, 32, 15, 63, out var fit);
+        HalfBits.Store(block, fit.Scale);
+        HalfBits.Store(block + 2, fit.MinScale);
+        PackedScales.Store(block + 4, fit.Scales, fit.Mins);
+        for (int k = 0; k < 128; k += 16)
+        {
+            sbyte* codes = fit.Codes + k / 32 * 64 + k % 32;
+            BlockBits.StoreNibbles(block + 16 + k, BlockBits.LoadCodes(codes, 0), BlockBits.LoadCodes(codes + 32, 0));
+        }
+    }
 }

@@ -24,13 +24,24 @@ public readonly unsafe struct Q5_1 : IBlockFormat<Q5_1>
     {
         Unsafe.SkipInit(out result);
         uint high = Unsafe.ReadUnaligned<uint>(block + 4);
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block));
-        BlockBits.SetMin(ref result, -BlockBits.LoadHalf(block + 2));
+        BlockBits.SetScale(ref result, HalfBits.Load(block));
+        BlockBits.SetMin(ref result, -HalfBits.Load(block + 2));
         BlockBits.StoreCodes(ref result,
             BlockBits.LowNibbles(block + 8) | BlockBits.Spread(high, 16),
             BlockBits.HighNibbles(block + 8) | BlockBits.Spread(high >> 16, 16));
     }
 
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("q5_1");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        sbyte* codes = stackalloc sbyte[32];
+        var line = AffineFit.Fit(values, 31, codes);
+        var first = BlockBits.LoadCodes(codes, 0);
+        var second = BlockBits.LoadCodes(codes + 16, 0);
+        HalfBits.Store(block, line.Scale);
+        HalfBits.Store(block + 2, line.Offset);
+        Unsafe.WriteUnaligned(block + 4, BlockBits.Gather(first, 4) | BlockBits.Gather(second, 4) << 16);
+        BlockBits.StoreNibbles(block + 8, first, second);
+    }
 }

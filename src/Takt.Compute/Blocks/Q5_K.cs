@@ -26,13 +26,32 @@ public readonly unsafe struct Q5_K : IBlockFormat<Q5_K>
         byte* high = block + 16, low = block + 48 + 32 * (part >> 1);
         int shift = 4 * (part & 1);
         int sub = PackedScales.Scale(block + 4, part), min = PackedScales.Min(block + 4, part);
-        BlockBits.SetScale(ref result, BlockBits.LoadHalf(block), sub, sub);
-        BlockBits.SetMin(ref result, BlockBits.LoadHalf(block + 2), min, min);
+        BlockBits.SetScale(ref result, HalfBits.Load(block), sub, sub);
+        BlockBits.SetMin(ref result, HalfBits.Load(block + 2), min, min);
         BlockBits.StoreCodes(ref result,
             BlockBits.Fields(low, shift, 15) | BlockBits.Fields(high, part, 1) << 4,
             BlockBits.Fields(low + 16, shift, 15) | BlockBits.Fields(high + 16, part, 1) << 4);
     }
 
     /// <inheritdoc/>
-    public static void Quantize(float* values, byte* block) => throw new NotSupportedException("q5_k");
+    [SkipLocalsInit]
+    public static void Quantize(float* values, byte* block)
+    {
+        AffineSuperblock.Fit(values, 32, 31, 63, out var fit);
+        HalfBits.Store(block, fit.Scale);
+        HalfBits.Store(block + 2, fit.MinScale);
+        PackedScales.Store(block + 4, fit.Scales, fit.Mins);
+        for (int k = 0; k < 32; k += 16)
+        {
+            var high = Vector128<byte>.Zero;
+            for (int part = 0; part < 8; part++)
+                high |= (BlockBits.LoadCodes(fit.Codes + 32 * part + k, 0) >> 4) << part;
+            high.Store(block + 16 + k);
+        }
+        for (int k = 0; k < 128; k += 16)
+        {
+            sbyte* codes = fit.Codes + k / 32 * 64 + k % 32;
+            BlockBits.StoreNibbles(block + 48 + k, BlockBits.LoadCodes(codes, 0), BlockBits.LoadCodes(codes + 32, 0));
+        }
+    }
 }
