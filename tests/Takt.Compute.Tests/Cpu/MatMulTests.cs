@@ -1,0 +1,110 @@
+using Takt.Compute.Blocks;
+using Takt.Compute.Memory;
+using Takt.Compute.Threading;
+
+namespace Takt.Compute.Tests.Cpu;
+
+public sealed unsafe class MatMulTests
+{
+    public static TheoryData<string> Formats => [.. WeightFormat.All.Select(format => format.Name)];
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Products_are_near_the_reference_and_alike_on_every_tier(string name)
+    {
+        WeightFormat format = WeightFormat.Find(name)!;
+        var random = new Random(7);
+        int unit = Math.Max(format.BlockValues, 1);
+        foreach ((int rows, int blocks, int inputs) in new[] { (1, 1, 1), (5, 3, 1), (16, 1, 2), (67, 2, 1), (131, 1, 5), (64, 2, 9) })
+        {
+            int columns = unit == 1 ? (37 * blocks) + 3 : unit * blocks;
+            using NativeBuffer weights = Weights(format, rows, columns, random);
+            using var x = new TestRows(inputs, columns, random);
+            using var bias = new TestRows(1, rows, random);
+            // Int8 activations carry an error of their own; floats differ by rounding only.
+            double bound = unit == 1 ? 1e-12 : 5e-4;
+            Tiers.Check(backend => Multiply(backend, format, weights, rows, x, bias), bound);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_row_does_not_depend_on_its_neighbours_or_the_threads(string name)
+    {
+        WeightFormat format = WeightFormat.Find(name)!;
+        var random = new Random(8);
+        int columns = 512;
+        const int Rows = 150;
+        using NativeBuffer weights = Weights(format, Rows, columns, random);
+        using var x = new TestRows(7, columns, random);
+        using var bias = new TestRows(1, Rows, random);
+        using var lonely = new Team(1);
+        using Backend one = Backends.Create(lonely), two = Backends.Create(Tiers.Team);
+        using TestRows together = Multiply(two, format, weights, Rows, x, bias);
+        for (int i = 0; i < 7; i++)
+        {
+            using var single = new TestRows(1, columns);
+            x.View.Span(i).CopyTo(single.View.Span(0));
+            using TestRows alone = Multiply(one, format, weights, Rows, single, bias);
+            Assert.Equal(together.View.Span(i).ToArray(), alone.View.Span(0).ToArray());
+        }
+    }
+
+    [Fact]
+    public void Products_with_shared_and_own_inputs_run_together()
+    {
+        var random = new Random(9);
+        using NativeBuffer a = Weights(WeightFormat.Find("q8_0")!, 40, 64, random), b = Weights(WeightFormat.F32, 24, 64, random);
+        using NativeBuffer c = Weights(WeightFormat.Find("q4_0")!, 33, 96, random);
+        using var x = new TestRows(3, 64, random);
+        using var z = new TestRows(2, 96, random);
+        Tiers.Check(
+            backend =>
+            {
+                using Matrix first = backend.Load(WeightFormat.Find("q8_0")!, (nint)a.Bytes, 40, 64);
+                using Matrix second = backend.Load(WeightFormat.F32, (nint)b.Bytes, 24, 64);
+                using Matrix third = backend.Load(WeightFormat.Find("q4_0")!, (nint)c.Bytes, 33, 96);
+                using var y1 = new TestRows(3, 40);
+                using var y2 = new TestRows(3, 24);
+                using var y3 = new TestRows(2, 33);
+                backend.MatMul([new(first, x.View, y1.View), new(second, x.View, y2.View), new(third, z.View, y3.View)]);
+                float[] all = [.. y1.ToArray(), .. y2.ToArray(), .. y3.ToArray()];
+                var result = new TestRows(1, all.Length);
+                all.CopyTo(result.View.Span(0));
+                return result;
+            },
+            5e-4);
+    }
+
+    [Fact]
+    public void Activations_of_zeros_and_tiny_values_give_zeros()
+    {
+        WeightFormat format = WeightFormat.Find("q4_k")!;
+        using NativeBuffer weights = Weights(format, 20, 256, new Random(1));
+        using var x = new TestRows(2, 256);
+        x.View.Span(1).Fill(1e-38f);
+        using var bias = new TestRows(1, 20);
+        foreach (string tier in Tiers.Kernels)
+        {
+            using Backend backend = Backends.Create(Tiers.Team, tier);
+            using TestRows y = Multiply(backend, format, weights, 20, x, bias);
+            Assert.All(y.ToArray(), value => Assert.Equal(0f, value));
+        }
+    }
+
+    private static TestRows Multiply(Backend backend, WeightFormat format, NativeBuffer weights, int rows, TestRows x, TestRows bias)
+    {
+        using Matrix matrix = backend.Load(format, (nint)weights.Bytes, rows, x.View.Width);
+        var y = new TestRows(x.View.Count, rows);
+        backend.MatMul([new Projection(matrix, x.View, y.View, (nint)bias.Data)]);
+        return y;
+    }
+
+    private static NativeBuffer Weights(WeightFormat format, int rows, int columns, Random random)
+    {
+        float[] values = [.. Enumerable.Range(0, rows * columns).Select(_ => TestRows.Normal(random) * 0.1f)];
+        var buffer = new NativeBuffer(values.Length / format.BlockValues * format.BlockBytes);
+        fixed (float* source = values) format.Quantize(source, buffer.Bytes, values.Length);
+        return buffer;
+    }
+}
