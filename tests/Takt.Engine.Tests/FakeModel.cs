@@ -1,4 +1,5 @@
 using Takt.Clock;
+using Takt.Compute.Memory;
 using Takt.Models;
 
 namespace Takt.Engine.Tests;

@@ -53,11 +53,7 @@ public sealed unsafe class DecoderGoldenTests
         Assert.Equal(Logits(model, ids, 0, ids.Length), Logits(model, ids, 0, 7));
     }
 
-    private static ModelFile OpenFolder(string folder)
-    {
-        var files = new HuggingFaceFolder(folder);
-        return HuggingFaceModel.View(Path.Combine(folder, "config.json"), files.Config, files.OpenTensors());
-    }
+    private static ModelFile OpenFolder(string folder) => HuggingFaceModel.Open(new HuggingFaceFolder(folder));
 
     private static int[] Integers(ModelFile file, string name)
     {
