@@ -27,9 +27,17 @@ public static unsafe class GgufReader
     public static ModelFile Open(string path)
     {
         ModelFile file = OpenPart(path);
-        if (GgufShards.CountOf(file) <= 1) return file;
-        file.Dispose();
-        return GgufShards.Open(path);
+        bool isWhole = false;
+        try
+        {
+            isWhole = GgufShards.CountOf(file) <= 1;
+        }
+        finally
+        {
+            if (!isWhole) file.Dispose();
+        }
+
+        return isWhole ? file : GgufShards.Open(path);
     }
 
     /// <summary>Opens one file, which may be a part of a split model.</summary>

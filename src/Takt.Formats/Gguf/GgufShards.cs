@@ -9,10 +9,9 @@ internal static partial class GgufShards
     private const string CountKey = "split.count";
     private const string NumberKey = "split.no";
     private const string TensorCountKey = "split.tensors.count";
-    private const int MostParts = 99_999;
 
     /// <summary>In how many files the model of this file lies.</summary>
-    public static long CountOf(ModelFile file) => IntegerOf(file, CountKey) ?? 1;
+    public static int CountOf(ModelFile file) => file.Metadata.GetInt(CountKey, 1);
 
     /// <summary>Whether the name is that of the second or a later part.</summary>
     public static bool IsLaterPart(string path) =>
@@ -61,18 +60,19 @@ internal static partial class GgufShards
     {
         if (CountOf(part) != count)
             throw new InvalidDataException($"{part.Path}: {CountKey} is {CountOf(part)}, but its name says {count}; the parts do not belong together.");
-        if (IntegerOf(part, NumberKey) != index)
+        int number = part.Metadata.GetInt(NumberKey);
+        if (number != index)
         {
             throw new InvalidDataException(
-                $"{part.Path}: {NumberKey} is {IntegerOf(part, NumberKey)?.ToString() ?? "missing"}, but its name says {index} (counted from 0); "
-                + "a part was renamed or copied over another.");
+                $"{part.Path}: {NumberKey} is {number}, but its name says {index} (counted from 0); a part was renamed or copied over another.");
         }
     }
 
     private static ModelFile Join(string path, Owners parts)
     {
         List<Tensor> tensors = [.. parts.Files.SelectMany(static part => part.Tensors)];
-        if (IntegerOf(parts.Files[0], TensorCountKey) is { } total && total != tensors.Count)
+        int total = parts.Files[0].Metadata.GetInt(TensorCountKey, tensors.Count);
+        if (total != tensors.Count)
         {
             throw new InvalidDataException(
                 $"{path}: {TensorCountKey} is {total}, but the {parts.Files.Count} parts hold {tensors.Count} tensors; a part belongs to another model.");
@@ -88,26 +88,6 @@ internal static partial class GgufShards
         return new ModelFile(path, metadata, tensors, parts);
     }
 
-    private static long? IntegerOf(ModelFile file, string key)
-    {
-        if (!file.Metadata.TryGetValue(key, out object? value)) return null;
-        long? number = value switch
-        {
-            byte n => n,
-            sbyte n => n,
-            ushort n => n,
-            short n => n,
-            uint n => n,
-            int n => n,
-            long n => n,
-            ulong n and <= long.MaxValue => (long)n,
-            _ => null,
-        };
-        return number is >= 0 and <= MostParts || (number >= 0 && key == TensorCountKey)
-            ? number
-            : throw new InvalidDataException($"{file.Path}: {key} is {value} ({value.GetType().Name}); expected a whole number from 0 to {MostParts}.");
-    }
-
-    [GeneratedRegex(@"^(?<name>.+)-(?<number>[0-9]{5})-of-(?<count>[0-9]{5})\.gguf$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<name>.+)-(?<number>[0-9]{5})-of-(?<count>(?!00000)[0-9]{5})\.gguf$", RegexOptions.CultureInvariant)]
     private static partial Regex PartName();
 }

@@ -65,12 +65,25 @@ public sealed class GgufShardsTests
         Assert.Contains("split.tensors.count is 9", Assert.Throws<InvalidDataException>(() => GgufReader.Open(paths[0])).Message);
     }
 
-    [Fact]
-    public void A_renamed_part_cannot_find_the_others()
+    [Theory]
+    [InlineData("model.gguf")]
+    [InlineData("m-00001-of-00000.gguf")]
+    [InlineData("m-1-of-3.gguf")]
+    public void A_renamed_part_cannot_find_the_others(string name)
     {
         using var folder = new TempFolder();
-        string path = folder.Write("model.gguf", Part(0, 3, "t0", 3));
+        string path = folder.Write(name, Part(0, 3, "t0", 3));
         Assert.Contains("original name", Assert.Throws<InvalidDataException>(() => GgufReader.Open(path)).Message);
+    }
+
+    [Fact]
+    public void Keys_of_the_wrong_type_are_refused()
+    {
+        using var folder = new TempFolder();
+        string path = folder.Write("m-00001-of-00002.gguf", new GgufBytes().Pair("split.count", 8, "two").Build());
+        Assert.Contains("'split.count' is two (String)", Assert.Throws<InvalidDataException>(() => GgufReader.Open(path)).Message);
+        folder.Write(Path.GetFileName(path), new GgufBytes().Pair("split.count", 2, (ushort)2).Build());
+        Assert.Contains("'split.no' is missing", Assert.Throws<InvalidDataException>(() => GgufReader.Open(path)).Message);
     }
 
     [Fact]
