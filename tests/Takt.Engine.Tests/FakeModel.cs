@@ -89,6 +89,6 @@ internal sealed unsafe class FakeModel : IModel
     private static ref float Slot(KvCache cache, BatchSlice slice, int position)
     {
         int block = slice.Blocks[position / KvCache.BlockTokens];
-        return ref ((float*)cache.Keys(0))[(block * KvCache.BlockTokens + position % KvCache.BlockTokens) * 16];
+        return ref ((float*)cache.Layer(0).Keys)[(block * KvCache.BlockTokens + position % KvCache.BlockTokens) * 16];
     }
 }

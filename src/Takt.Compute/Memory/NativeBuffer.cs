@@ -19,7 +19,6 @@ public sealed unsafe class NativeBuffer : IDisposable
         // calloc of a large size maps fresh zero pages, so nothing is touched before it is used.
         _raw = (nint)NativeMemory.AllocZeroed(checked((nuint)length + Alignment));
         _length = length;
-        GC.AddMemoryPressure(Math.Max(1, length));
     }
 
     /// <summary>Frees memory of a buffer that was not disposed.</summary>
@@ -43,9 +42,6 @@ public sealed unsafe class NativeBuffer : IDisposable
 
     private void Free()
     {
-        nint raw = Interlocked.Exchange(ref _raw, 0);
-        if (raw == 0) return;
-        NativeMemory.Free((void*)raw);
-        GC.RemoveMemoryPressure(Math.Max(1, _length));
+        NativeMemory.Free((void*)Interlocked.Exchange(ref _raw, 0));
     }
 }
