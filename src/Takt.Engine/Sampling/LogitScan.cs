@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -18,30 +19,45 @@ internal static class LogitScan
     }
 
     /// <summary>Values i to i + 7; negative infinity stands for those past the end.</summary>
-    public static Vector256<float> Load(ReadOnlySpan<float> logits, int i)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(ReadOnlySpan<float> logits, int i) => logits.Length - i >= Vector256<float>.Count
+        ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(logits), (nuint)i)
+        : LoadTail(logits[i..]);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector256<float> LoadTail(ReadOnlySpan<float> logits)
     {
-        if (logits.Length - i >= Vector256<float>.Count) return Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(logits), (nuint)i);
         Span<float> tail = stackalloc float[Vector256<float>.Count];
         tail.Fill(float.NegativeInfinity);
-        logits[i..].CopyTo(tail);
+        logits.CopyTo(tail);
         return Vector256.Create<float>(tail);
     }
 
     /// <summary>The largest value, or NaN where there is one.</summary>
     private static float Max(ReadOnlySpan<float> logits)
     {
-        Vector256<float> max0 = Vector256.Create(float.NegativeInfinity), max1 = max0;
-        Vector256<float> numbers = Vector256<float>.AllBitsSet;
-        for (int i = 0; i < logits.Length; i += 16)
+        ReadOnlySpan<Vector256<float>> whole = MemoryMarshal.Cast<float, Vector256<float>>(logits);
+        Vector256<float> max0 = Load(logits, 8 * whole.Length), max1 = max0, max2 = max0, max3 = max0;
+        Vector256<float> numbers = Vector256.Equals(max0, max0);
+        int i = 0;
+        for (; i <= whole.Length - 4; i += 4)
         {
-            Vector256<float> a = Load(logits, i), b = i + 8 < logits.Length ? Load(logits, i + 8) : a;
-            numbers &= Vector256.Equals(a, a) & Vector256.Equals(b, b);
+            Vector256<float> a = whole[i], b = whole[i + 1], c = whole[i + 2], d = whole[i + 3];
+            numbers &= Vector256.Equals(a, a) & Vector256.Equals(b, b) & Vector256.Equals(c, c) & Vector256.Equals(d, d);
             max0 = Vector256.MaxNative(max0, a);
             max1 = Vector256.MaxNative(max1, b);
+            max2 = Vector256.MaxNative(max2, c);
+            max3 = Vector256.MaxNative(max3, d);
+        }
+
+        for (; i < whole.Length; i++)
+        {
+            numbers &= Vector256.Equals(whole[i], whole[i]);
+            max0 = Vector256.MaxNative(max0, whole[i]);
         }
 
         if (numbers.ExtractMostSignificantBits() != 0xFF) return float.NaN;
-        max0 = Vector256.MaxNative(max0, max1);
+        max0 = Vector256.MaxNative(Vector256.MaxNative(max0, max1), Vector256.MaxNative(max2, max3));
         float max = max0[0];
         for (int lane = 1; lane < 8; lane++) max = Math.Max(max, max0[lane]);
         return max;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Takt.Engine.Sampling;
@@ -67,7 +68,7 @@ internal static class Ranking
     /// <summary>
     /// Moves the keys of the smallest prefix (in ascending order) whose weights reach a mass to the front; all keys where they do not.
     /// </summary>
-    /// <remarks>Quickselect (Hoare, 1961) on the running mass: linear time, and only the last few keys are sorted.</remarks>
+    /// <remarks>Quickselect (Hoare, 1961) with Lomuto's partition on the running mass: linear time, and only the last few keys are sorted.</remarks>
     /// <param name="keys">Distinct keys in any order.</param>
     /// <param name="weights">By token.</param>
     /// <param name="mass">What the weights of the prefix must sum to.</param>
@@ -78,8 +79,7 @@ internal static class Ranking
         double below = 0; // mass of keys[..low]
         while (high - low > 32)
         {
-            int middle = low + Partition(keys[low..high]);
-            double left = Sum(keys[low..middle], weights);
+            int middle = low + Partition(keys[low..high], weights, out double left);
             if (below + left >= mass)
             {
                 high = middle;
@@ -106,21 +106,28 @@ internal static class Ranking
 
     /// <summary>Splits three or more distinct keys into smaller and larger ones; neither side is empty.</summary>
     /// <returns>Where the larger ones begin.</returns>
-    private static int Partition(Span<ulong> keys)
+    // Every key is swapped and the border moves or not: no branch depends on data.
+    private static int Partition(Span<ulong> keys, ReadOnlySpan<float> weights, out double mass)
     {
         ulong pivot = MedianOfThree(keys[0], keys[keys.Length / 2], keys[^1]);
-        int i = -1, j = keys.Length;
-        while (true)
+        int border = 0;
+        mass = 0;
+        foreach (ref ulong place in keys)
         {
-            do i++; while (keys[i] < pivot);
-            do j--; while (keys[j] > pivot);
-            if (i >= j) return j + 1;
-            (keys[i], keys[j]) = (keys[j], keys[i]);
+            ulong key = place;
+            place = keys[border];
+            keys[border] = key;
+            bool smaller = key < pivot;
+            border += smaller ? 1 : 0;
+            mass += smaller ? weights[Token(key)] : 0;
         }
+
+        return border;
     }
 
     private static ulong MedianOfThree(ulong a, ulong b, ulong c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Append(ReadOnlySpan<float> logits, int i, float threshold, Span<ulong> keys, ref int count)
     {
         Vector256<float> above = Vector256.GreaterThan(LogitScan.Load(logits, i), Vector256.Create(threshold));

@@ -30,29 +30,16 @@ internal sealed class Sampler(int vocabularySize)
         if (options.Temperature == 0) return best;
 
         double uniform = Philox.Uniform(seed, (ulong)draw);
-        bool all = options is { TopK: 0, TypicalP: 1, TopP: 1, MinP: 0 };
-        return all
+        bool unfiltered = options is { TopK: 0, TypicalP: 1, TopP: 1, MinP: 0 };
+        return unfiltered
             ? PickFromAll(logits, logits[best], options.Temperature, uniform)
             : PickFrom(Survivors(logits, logits[best], options), options.Temperature, uniform);
     }
 
-    /// <summary>Keys of the tokens that the filters leave.</summary>
+    /// <summary>Keys of the tokens that the filters leave, best first.</summary>
     internal Span<ulong> Survivors(ReadOnlySpan<float> logits, float max, SamplingOptions options)
     {
-        double sum;
-        int count;
-        if (options.TopK > 0)
-        {
-            count = Ranking.Top(logits, options.TopK, _keys);
-            sum = Weigh(_keys.AsSpan(0, count), max);
-        }
-        else
-        {
-            sum = WeighAll(logits, max, temperature: 1);
-            count = Ranking.Above(logits, Threshold(logits, max, sum, options), _keys);
-        }
-
-        Span<ulong> keys = _keys.AsSpan(0, count);
+        Span<ulong> keys = Candidates(logits, max, options, out double sum);
         if (options.TypicalP < 1)
         {
             keys = Typical(keys, logits, max, sum, options.TypicalP);
@@ -60,15 +47,41 @@ internal sealed class Sampler(int vocabularySize)
         }
 
         if (options.TopP < 1) keys = keys[..Ranking.Prefix(keys, _weights, options.TopP * sum)];
-        return options.MinP > 0 ? MinP(keys, options.MinP) : keys;
+        if (options.MinP > 0) keys = MinP(keys, options.MinP);
+        keys.Sort();
+        return keys;
     }
+
+    /// <summary>
+    /// Keys of the tokens that top-k leaves or, without it, of all that can survive the later filters. The sum is of the weights of
+    /// everything those filters have to see.
+    /// </summary>
+    private Span<ulong> Candidates(ReadOnlySpan<float> logits, float max, SamplingOptions options, out double sum)
+    {
+        bool needsSum = options.TypicalP < 1 || options.TopP < 1;
+        if (options.TopK == 0 && needsSum)
+        {
+            sum = WeighAll(logits, max, temperature: 1);
+            return _keys.AsSpan(0, Ranking.Above(logits, Threshold(logits, max, sum, options), _keys));
+        }
+
+        int count = options.TopK > 0
+            ? Ranking.Top(logits, options.TopK, _keys)
+            : Ranking.Above(logits, MinPThreshold(max, options.MinP), _keys);
+        Span<ulong> keys = _keys.AsSpan(0, count);
+        sum = Weigh(keys, max);
+        return keys;
+    }
+
+    // Some slack, since the exact bound is applied to weights.
+    private static float MinPThreshold(float max, float minP) =>
+        minP > 0 ? max + MathF.Log(minP) - 0.1f : float.NegativeInfinity;
 
     /// <summary>A logit at or below which no token can survive min-p and top-p, so that few need ranking.</summary>
     private float Threshold(ReadOnlySpan<float> logits, float max, double sum, SamplingOptions options)
     {
         if (options.TypicalP < 1) return float.NegativeInfinity;
-        // Some slack: the exact bound is applied to weights later.
-        float minP = options.MinP > 0 ? max + MathF.Log(options.MinP) - 0.1f : float.NegativeInfinity;
+        float minP = MinPThreshold(max, options.MinP);
         if (options.TopP == 1) return minP;
         for (float depth = 4; depth <= 64; depth *= 2)
         {
@@ -103,7 +116,7 @@ internal sealed class Sampler(int vocabularySize)
 
     private Span<ulong> MinP(Span<ulong> keys, float share)
     {
-        float largest = 0;
+        float largest = 0; // typical may have dropped the best token
         foreach (ulong key in keys) largest = Math.Max(largest, _weights[Ranking.Token(key)]);
         int count = 0;
         foreach (ulong key in keys)
@@ -114,10 +127,10 @@ internal sealed class Sampler(int vocabularySize)
         return keys[..count];
     }
 
+    /// <summary>Draws from the survivors, the best one first.</summary>
     private int PickFrom(Span<ulong> keys, float temperature, double uniform)
     {
-        float max = float.NegativeInfinity;
-        foreach (ulong key in keys) max = Math.Max(max, Ranking.Logit(key));
+        float max = Ranking.Logit(keys[0]);
         double sum = 0;
         foreach (ulong key in keys)
         {
@@ -140,7 +153,7 @@ internal sealed class Sampler(int vocabularySize)
         return last;
     }
 
-    /// <summary>Draws from all tokens: finds the block of tokens that the draw falls into, then the token.</summary>
+    /// <summary>Draws from all tokens in the order of ids: finds the block of tokens that the draw falls into, then the token.</summary>
     private int PickFromAll(ReadOnlySpan<float> logits, float max, float temperature, double uniform)
     {
         double rest = uniform * WeighAll(logits, max, temperature);
