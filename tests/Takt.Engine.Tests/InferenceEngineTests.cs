@@ -193,6 +193,11 @@ public class InferenceEngineTests
         using InferenceEngine engine = Make(model);
         Run(engine, Ask(200, 0) with { LogitPositions = .., OnLogits = (_, _) => { } });
         Assert.Equal([83, 83, 34], model.Batches);
+
+        model.Batches.Clear();
+        Run(engine, Ask(200, 0) with { OnLogits = (_, _) => { } });
+        Run(engine, Ask(200, 0) with { LogitPositions = 100..190, OnLogits = (_, _) => { } });
+        Assert.Equal([200, 183, 17], model.Batches);
     }
 
     [Fact]

@@ -7,12 +7,12 @@ namespace Takt.Engine.Stages;
 /// <summary>First stage: admits requests, chooses sequences and prompt chunks, reserves KV blocks.</summary>
 internal sealed class Fetch(Ledger ledger, SequenceQueue queue, BlockPool pool, int prefillChunk, int vocabularySize)
 {
-    // Logits of a cycle take 64 MiB at most, so a host that reads them all gets smaller chunks.
+    // Logits that a host reads take 64 MiB a cycle at most, so reading them all makes chunks smaller.
     private const int MostLogits = 1 << 24;
 
     private readonly int _admit = ledger.Register(Stage.Fetch, Moment.NoLayer, "admit");
     private readonly int _reserve = ledger.Register(Stage.Fetch, Moment.NoLayer, "reserve");
-    private readonly int _readChunk = Math.Max(1, Math.Min(prefillChunk, MostLogits / vocabularySize));
+    private readonly int _mostRead = Math.Max(1, MostLogits / vocabularySize);
     private readonly List<Pick> _picked = [];
 
     /// <summary>Chooses what this cycle does; nothing where there is nothing to do.</summary>
@@ -42,7 +42,7 @@ internal sealed class Fetch(Ledger ledger, SequenceQueue queue, BlockPool pool, 
         return _picked;
     }
 
-    private int Chunk(Sequence sequence) => sequence.Stored + prefillChunk > sequence.LogitsBegin && sequence.Stored < sequence.LogitsEnd
-        ? _readChunk
-        : prefillChunk;
+    private int Chunk(Sequence sequence) => sequence.Stored >= sequence.LogitsEnd
+        ? prefillChunk
+        : Math.Min(prefillChunk, Math.Max(0, sequence.LogitsBegin - sequence.Stored) + _mostRead);
 }

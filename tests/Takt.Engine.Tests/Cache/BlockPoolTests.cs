@@ -21,6 +21,10 @@ public class BlockPoolTests
     }
 
     [Fact]
+    public void The_number_of_blocks_is_rounded_up() =>
+        Assert.Equal([0, 1, 1, 2, 1 << 26], ((int[])[0, 1, 32, 33, int.MaxValue]).Select(BlockPool.BlocksFor));
+
+    [Fact]
     public void A_reservation_that_does_not_fit_changes_nothing()
     {
         var pool = new BlockPool(2);
