@@ -24,7 +24,7 @@ internal sealed class BlockPool
     public int Total => _free.Length;
 
     /// <summary>Blocks that hold a number of tokens.</summary>
-    public static int BlocksFor(int tokens) => (int)((tokens + KvCache.BlockTokens - 1L) / KvCache.BlockTokens);
+    public static int BlocksFor(int tokens) => (int)((tokens - 1L + KvCache.BlockTokens) / KvCache.BlockTokens);
 
     /// <summary>Extends a table with own blocks until it holds that many tokens; false, and nothing changed, where too few are free.</summary>
     public bool TryReserve(BlockTable table, int tokens)
