@@ -22,7 +22,7 @@ public sealed class TextStream(Tokenizer tokenizer, bool continues = false, bool
     {
         ReadOnlySpan<byte> bytes = tokenizer.TokenBytes(id);
         if (skipSpecial && tokenizer.IsControl(id)) return "";
-        if (_dropsSpace && !tokenizer.IsControl(id) && bytes.StartsWith((byte)' ')) bytes = bytes[1..];
+        if (_dropsSpace && bytes.StartsWith((byte)' ')) bytes = bytes[1..];
         _dropsSpace = false;
         if (_pendingCount == 0) return Complete(bytes);
         byte[] joined = [.. _pending.AsSpan(0, _pendingCount), .. bytes];

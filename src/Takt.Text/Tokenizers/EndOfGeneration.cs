@@ -6,9 +6,11 @@ internal static class EndOfGeneration
     private static readonly string[] Texts =
     [
         "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>", "<|endoftext|>",
-        "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>",
-        "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
+        "<|eom_id|>", "_<EOT>", "<|end_of_text|>", "<end_of_utterance>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
     ];
+
+    // Texts that a vocabulary may also have learnt from web pages; they count if the file says they are more than text.
+    private static readonly string[] Ambiguous = ["</s>", "<eos>", "<EOT>", "[EOT]", "[EOS]"];
 
     // The parts of gpt-oss's channels are text for the reader of a stream.
     private static readonly string[] Visible = ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"];
@@ -17,9 +19,9 @@ internal static class EndOfGeneration
     public static HashSet<int> Find(Vocabulary vocabulary, SpecialTokens special)
     {
         HashSet<int> ids = [];
-        foreach (string text in Texts)
+        foreach (string text in Texts.Concat(Ambiguous))
         {
-            if (vocabulary.Find(text) is not { } id) continue;
+            if (vocabulary.Find(text) is not { } id || (vocabulary.TypeOf(id) == TokenType.Normal && Ambiguous.Contains(text))) continue;
             ids.Add(id);
             vocabulary.SetType(id, TokenType.Control);
         }

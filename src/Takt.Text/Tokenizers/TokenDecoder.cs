@@ -42,10 +42,20 @@ internal sealed class WordPieceDecoder(string firstPrefix, string continuingPref
 
     public override byte[] Decode(string token)
     {
-        bool continues = firstPrefix.Length > 0
-            ? !token.StartsWith(firstPrefix, StringComparison.Ordinal)
-            : continuingPrefix.Length > 0 && token.StartsWith(continuingPrefix, StringComparison.Ordinal);
-        string text = continues ? token[continuingPrefix.Length..] : " " + token[firstPrefix.Length..];
+        string text;
+        if (firstPrefix.Length == 0)
+        {
+            bool continues = continuingPrefix.Length > 0 && token.StartsWith(continuingPrefix, StringComparison.Ordinal);
+            text = continues ? token[continuingPrefix.Length..] : " " + token;
+        }
+        else if (token.StartsWith(firstPrefix, StringComparison.Ordinal)) text = " " + token[firstPrefix.Length..];
+        else
+        {
+            // Control tokens stand there without the mark, but apart from words.
+            bool control = token.Length > 2 && token[0] == '[' && token[^1] == ']';
+            text = control ? " " + token : token;
+        }
+
         foreach ((string from, string to) in cleanUp ? CleanUps : []) text = text.Replace(from, to, StringComparison.Ordinal);
         return Encoding.UTF8.GetBytes(text);
     }

@@ -61,12 +61,34 @@ public sealed class Tokenizer
     /// <summary>The first token of a text is decoded without its leading space, because encoding put that there.</summary>
     public bool DropsFirstSpace => _parts.Decoder.DropsFirstSpace;
 
-    internal TokenizerParts Parts => _parts;
-
     /// <summary>Reads the <c>tokenizer.ggml.*</c> keys of a GGUF file.</summary>
     /// <param name="metadata">Keys and values; numbers and arrays have the CLR types of their GGUF types.</param>
     /// <exception cref="InvalidDataException">Keys are missing or contradict each other, or the kind of tokenizer is not supported.</exception>
     public static Tokenizer FromGguf(IReadOnlyDictionary<string, object> metadata) => GgufTokenizerReader.Read(metadata);
+
+    /// <summary>Reads a tokenizer file (or the one in a model folder), whichever kind its content says it is.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or no tokenizer file.</exception>
+    public static Tokenizer Load(string path) => TokenizerFiles.Load(path);
+
+    /// <summary>Reads Hugging Face's <c>tokenizer.json</c>, with the <c>tokenizer_config.json</c> beside it if there is one.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or asks for what is not supported.</exception>
+    public static Tokenizer FromTokenizerJson(string path) => TokenizerFiles.Json(path);
+
+    /// <summary>Reads a SentencePiece <c>.model</c>: Unigram, BPE or characters. Its control pieces are not looked for in texts.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or of another type.</exception>
+    public static Tokenizer FromSentencePiece(string path) => TokenizerFiles.SentencePiece(path);
+
+    /// <summary>Reads BERT's <c>vocab.txt</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="lowercase">
+    /// Whether texts are lower-cased and lose their accents. If null the <c>tokenizer_config.json</c> beside the file decides, else the
+    /// vocabulary: without capitals it is meant for lower case, unless it is made mostly of ideographs.
+    /// </param>
+    /// <exception cref="InvalidDataException">It is no BERT vocabulary.</exception>
+    public static Tokenizer FromVocabTxt(string path, bool? lowercase = null) => TokenizerFiles.VocabTxt(path, lowercase);
+
+    /// <summary>The tokenizer as GGUF metadata, from which <see cref="FromGguf"/> makes an equal one.</summary>
+    public Dictionary<string, object> ToGgufMetadata() => GgufTokenizerWriter.Write(_parts, _endOfGeneration);
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; lone surrogates count as U+FFFD.</param>

@@ -15,6 +15,11 @@ internal sealed class GgufKeys(IReadOnlyDictionary<string, object> metadata)
     /// <summary>A string under its whole key; empty if there is none.</summary>
     public string Other(string key) => metadata.TryGetValue(key, out object? value) && value is string text ? text : "";
 
+    /// <summary>Any value under its whole key, or null.</summary>
+    public object? Setting(string key) => metadata.GetValueOrDefault(key);
+
+    public bool Has(string key) => metadata.ContainsKey(Prefix + key);
+
     public bool? Flag(string key) => Find(key) switch
     {
         null => null,

@@ -28,6 +28,7 @@ internal sealed class GgufTokenizerReader
     public static Tokenizer Read(IReadOnlyDictionary<string, object> metadata)
     {
         var reader = new GgufTokenizerReader(metadata);
+        if (reader._keys.Other(GgufTokenizerWriter.HuggingFaceJson) is { Length: > 0 } json) return new Tokenizer(reader.Json(json));
         string model = reader._keys.Text("model") ?? throw Missing("model");
         return new Tokenizer(model switch
         {
@@ -41,9 +42,35 @@ internal sealed class GgufTokenizerReader
         });
     }
 
+    /// <summary>A file that carries its tokenizer.json is read from that; the other keys say which tokens have a role.</summary>
+    private TokenizerParts Json(string json)
+    {
+        TokenizerParts parts = TokenizerJsonReader.Read(System.Text.Encoding.UTF8.GetBytes(json), TokenizerConfig.None);
+        return parts with { Special = Special(parts.Special), GgufKeys = OwnKeys() };
+    }
+
+    /// <summary>A SentencePiece model that was written as GGUF keeps its own rules.</summary>
+    private TokenizerParts? SentencePiece(bool unigram, SpecialTokens special)
+    {
+        if (_keys.Setting(GgufTokenizerWriter.SentencePiece) is not true) return null;
+        if (_vocabulary.Scores is null) throw Missing("scores");
+        var options = new SentencePieceNormalizer.Options(
+            Rules(), _keys.Flag("add_space_prefix") ?? true, _keys.Flag("remove_extra_whitespaces") ?? true,
+            _keys.Setting(GgufTokenizerWriter.EscapeSpaces) is not false, _keys.Setting(GgufTokenizerWriter.SpaceAsSuffix) is true, null);
+        bool byteFallback = _keys.Setting(GgufTokenizerWriter.ByteFallback) is true;
+        return SentencePieceReader.Build(_vocabulary, unigram, byteFallback, options, special) with
+        {
+            Added = [.. Added().Where(a => a.Special)],
+            GgufKeys = OwnKeys(),
+        };
+    }
+
+    private Charsmap? Rules() => _keys.Bytes("precompiled_charsmap") is { Length: > 0 } rules ? new Charsmap(rules) : null;
+
     private TokenizerParts SentencePieceBpe()
     {
         SpecialTokens special = Special(new SpecialTokens { Bos = 1, Eos = 2, Unknown = 0, AddBos = true });
+        if (SentencePiece(unigram: false, special) is { } own) return own;
         bool prefix = _keys.Flag("add_space_prefix") ?? true;
         if (_vocabulary.Scores is null) throw Missing("scores");
         var options = new CharacterBpe.Options(special.Unknown, ByteFallback: true, FuseUnknown: false);
@@ -56,13 +83,13 @@ internal sealed class GgufTokenizerReader
     private TokenizerParts Unigram()
     {
         SpecialTokens special = Special(new SpecialTokens { Eos = 1, Unknown = 2, Pad = 0, AddEos = true });
+        if (SentencePiece(unigram: true, special) is { } own) return own;
         bool prefix = _keys.Flag("add_space_prefix") ?? true, merge = _keys.Flag("remove_extra_whitespaces") ?? false;
         if (_vocabulary.Scores is null) throw Missing("scores");
         int unknown = special.Unknown ?? throw Missing("unknown_token_id");
-        Charsmap? charsmap = _keys.Bytes("precompiled_charsmap") is { Length: > 0 } rules ? new Charsmap(rules) : null;
         return Parts(new Unigram(_vocabulary, unknown, byteFallback: false, sentencePiece: false), new SentencePieceDecoder(prefix), special) with
         {
-            Normalizer = new SentencePieceNormalizer(new(charsmap, prefix, merge, EscapeSpaces: true, SpaceAsSuffix: false, null)),
+            Normalizer = new SentencePieceNormalizer(new(Rules(), prefix, merge, EscapeSpaces: true, SpaceAsSuffix: false, null)),
         };
     }
 
@@ -72,8 +99,10 @@ internal sealed class GgufTokenizerReader
         if (special is not { Bos: { } begin, Separator: { } separator, Unknown: { } unknown })
             throw new InvalidDataException("A BERT tokenizer needs tokenizer.ggml.bos_token_id, .seperator_token_id and .unknown_token_id.");
         bool lowercase = _keys.Flag("normalizer.lowercase") ?? true;
-        return Parts(new WordPiece(_vocabulary, Mark, "", unknown, int.MaxValue), new WordPieceDecoder(Mark, "", cleanUp: true), special) with
+        int maxCharacters = _keys.Setting(GgufTokenizerWriter.MaxWordCharacters) is uint and <= int.MaxValue and var limit ? (int)limit : int.MaxValue;
+        return Parts(new WordPiece(_vocabulary, Mark, "", unknown, maxCharacters), new WordPieceDecoder(Mark, "", cleanUp: true), special) with
         {
+            DecodesAdded = true,
             Normalizer = new BertNormalizer(true, true, _keys.Flag("normalizer.strip_accents") ?? lowercase, lowercase),
             PreTokenizer = new BertWords(),
             Template = Template.Encoder(begin, separator, roberta: false),
@@ -94,26 +123,37 @@ internal sealed class GgufTokenizerReader
         bool roberta = name is "jina-v1-en" or "jina-v2-code" or "roberta-bpe" && special is { Bos: not null, Separator: not null };
         return parts with
         {
-            Normalizer = family.EscapeSpaces ? new ReplaceText(" ", Mark) : null,
+            Normalizer = family.EscapeSpaces ? new ReplaceText(" ", Mark) : Form(),
             PreTokenizer = family.Create(),
             Template = roberta ? Template.Encoder(special.Bos!.Value, special.Separator!.Value, roberta: true) : null,
         };
     }
 
-    private TokenizerParts Parts(TokenModel model, TokenDecoder decoder, SpecialTokens special) => new()
+    private TokenizerParts Parts(TokenModel model, TokenDecoder decoder, SpecialTokens special)
     {
-        Vocabulary = _vocabulary,
-        Model = model,
-        Decoder = decoder,
-        Special = special,
-        Added = Added(),
-        GgufKeys = _metadata,
-    };
+        // Files that type "<|im_end|>" as plain text are common; this puts the types right before they are used.
+        EndOfGeneration.Find(_vocabulary, special);
+        return new TokenizerParts
+        {
+            Vocabulary = _vocabulary,
+            Model = model,
+            Decoder = decoder,
+            Special = special,
+            Added = Added(),
+            GgufKeys = OwnKeys(),
+        };
+    }
+
+    private Dictionary<string, object> OwnKeys() =>
+        _metadata.Where(k => k.Key.StartsWith("tokenizer.", StringComparison.Ordinal)).ToDictionary();
+
+    private UnicodeForm? Form() => _keys.Setting(GgufTokenizerWriter.UnicodeForm) is string form ? UnicodeForm.Of(form) : null;
 
     private SpecialTokens Special(SpecialTokens defaults)
     {
         int count = _vocabulary.Count;
-        int? Id(string key, int? fallback) => _keys.Number(key + "_token_id") ?? (fallback < count ? fallback : null);
+        int? Id(string key, int? fallback) =>
+            _keys.Has(key + "_token_id") ? _keys.Number(key + "_token_id") : fallback < count ? fallback : null;
         return new SpecialTokens
         {
             Bos = Id("bos", defaults.Bos),

@@ -43,5 +43,5 @@ internal sealed class BertNormalizer(bool cleanText, bool spaceIdeographs, bool 
     }
 
     private static bool IsControl(int point) => point is not ('\t' or '\n' or '\r') && CodePoints.Category(point) is
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse;
 }

@@ -9,7 +9,8 @@ namespace Takt.Text.Tokenizers.Normalization;
 internal sealed class Charsmap
 {
     private readonly uint[] _units;
-    private readonly byte[] _replacements;
+    private readonly int _replacements;
+    private readonly byte[] _data;
 
     /// <exception cref="InvalidDataException">The sizes do not fit the data.</exception>
     public Charsmap(ReadOnlySpan<byte> data)
@@ -17,10 +18,14 @@ internal sealed class Charsmap
         uint size = data.Length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(data) : uint.MaxValue;
         if (size > data.Length - 4 || size % 4 != 0 || size == 0)
             throw new InvalidDataException($"The precompiled charsmap is damaged: {data.Length} bytes cannot hold a trie of {size}.");
+        _data = data.ToArray();
         _units = new uint[size / 4];
         for (int i = 0; i < _units.Length; i++) _units[i] = BinaryPrimitives.ReadUInt32LittleEndian(data[(4 + 4 * i)..]);
-        _replacements = data[(4 + (int)size)..].ToArray();
+        _replacements = 4 + (int)size;
     }
+
+    /// <summary>The rules as they were given.</summary>
+    public byte[] ToBytes() => _data;
 
     /// <summary>Finds a rule for the start of <paramref name="text"/>.</summary>
     /// <param name="text">UTF-8.</param>
@@ -50,8 +55,8 @@ internal sealed class Charsmap
 
     private ReadOnlySpan<byte> Replacement(uint offset)
     {
-        if (offset >= (uint)_replacements.Length) return [];
-        ReadOnlySpan<byte> rest = _replacements.AsSpan((int)offset);
+        if (offset >= (uint)(_data.Length - _replacements)) return [];
+        ReadOnlySpan<byte> rest = _data.AsSpan(_replacements + (int)offset);
         int end = rest.IndexOf((byte)0);
         return end < 0 ? rest : rest[..end];
     }

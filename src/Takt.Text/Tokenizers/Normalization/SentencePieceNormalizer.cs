@@ -37,6 +37,8 @@ internal sealed class SentencePieceNormalizer(SentencePieceNormalizer.Options op
             afterSpace = space;
         }
 
+        // Marks that the text itself ends in go like spaces.
+        if (options.MergeSpaces) result.Length = TrimmedLength(result, mark);
         if (options is { AddPrefix: true, SpaceAsSuffix: true }) result.Append(mark);
         return result.ToString();
     }
@@ -67,6 +69,13 @@ internal sealed class SentencePieceNormalizer(SentencePieceNormalizer.Options op
         }
 
         return Encoding.UTF8.GetString(result.Written);
+    }
+
+    private static int TrimmedLength(StringBuilder text, char mark)
+    {
+        int length = text.Length;
+        while (length > 0 && text[length - 1] == mark) length--;
+        return length;
     }
 
     private static int SequenceLength(byte lead) => lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;

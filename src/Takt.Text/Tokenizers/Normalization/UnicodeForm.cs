@@ -9,6 +9,15 @@ internal sealed class UnicodeForm(bool compose, bool compatible) : Normalizer
     private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TailBase = 0x11A7;
     private const int Leads = 19, Vowels = 21, Tails = 28;
 
+    /// <summary>The form of a name such as <c>NFC</c>.</summary>
+    /// <exception cref="InvalidDataException">There is no such form.</exception>
+    public static UnicodeForm Of(string name) => name is "NFC" or "NFD" or "NFKC" or "NFKD"
+        ? new UnicodeForm(name.EndsWith('C'), name.Contains('K'))
+        : throw new InvalidDataException($"'{name}' is no Unicode normalization form; there are NFC, NFD, NFKC and NFKD.");
+
+    /// <summary>Its name, such as <c>NFC</c>.</summary>
+    public string Name => $"NF{(compatible ? "K" : "")}{(compose ? "C" : "D")}";
+
     public override ReadOnlySpan<char> Apply(ReadOnlySpan<char> text)
     {
         if (IsInert(text)) return text;
