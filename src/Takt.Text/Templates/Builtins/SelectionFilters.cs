@@ -18,6 +18,10 @@ internal static class SelectionFilters
         { "groupby", "attribute default? case_sensitive?", GroupBy },
     };
 
+    /// <summary>The items; of whatever is false, such as none, there are none.</summary>
+    private static IEnumerable<object?> Source(NativeCall call) =>
+        Values.IsTrue(call.Self) ? Values.Iterate(call.Runtime, call.Self) : [];
+
     private static GeneratorValue Map(NativeCall call)
     {
         if (call.Rest.Length == 0 && Array.Exists(call.Named, pair => pair.Key == "attribute"))
@@ -25,13 +29,13 @@ internal static class SelectionFilters
             object? attribute = Array.Find(call.Named, pair => pair.Key == "attribute").Value;
             object? otherwise = Array.Find(call.Named, pair => pair.Key == "default").Value;
             var path = new AttributePath(call, attribute, otherwise);
-            return new GeneratorValue(Values.Iterate(call.Runtime, call.Self).Select(path.Get));
+            return new GeneratorValue(Source(call).Select(path.Get));
         }
 
         if (call.Rest.Length == 0 || call.Rest[0] is not string name) throw Fault.Runtime("map: needs the name of a filter or attribute=...");
         Native filter = Filters.Find(name) ?? throw Fault.Runtime($"no filter named '{name}'");
         Arguments arguments = call.RestArguments.Skip(1);
-        return new GeneratorValue(Values.Iterate(call.Runtime, call.Self).Select(item => filter.Call(call.Runtime, item, arguments)));
+        return new GeneratorValue(Source(call).Select(item => filter.Call(call.Runtime, item, arguments)));
     }
 
     private static GeneratorValue Select(NativeCall call, bool byAttribute, bool wanted)
@@ -52,7 +56,7 @@ internal static class SelectionFilters
             arguments = arguments.Skip(1);
         }
 
-        return new GeneratorValue(Values.Iterate(call.Runtime, call.Self).Where(Holds));
+        return new GeneratorValue(Source(call).Where(Holds));
 
         bool Holds(object? item)
         {
@@ -67,7 +71,7 @@ internal static class SelectionFilters
             ? call[2] is string names ? Array.ConvertAll(names.Split(','), name => new AttributePath(call, name, null)) : [new AttributePath(call, call[2], null)]
             : [];
         bool caseSensitive = call.Truth(1);
-        return new ListValue(Ordered(call, Values.ToList(call.Runtime, call.Self), Key, call.Truth(0)));
+        return new ListValue(Comparing.Sorted(call.Runtime, Values.ToList(call.Runtime, call.Self), Key, call.Truth(0)));
 
         object? Key(object? item) => paths.Length == 0
             ? Fold(item, caseSensitive)
@@ -80,7 +84,7 @@ internal static class SelectionFilters
         string by = call.Text(1, "key");
         if (by is not ("key" or "value")) throw call.Wrong(1, "'key' or 'value'");
         List<object?> items = Values.ToList(call.Runtime, new DictView(dict, DictPart.Items));
-        return new ListValue(Ordered(call, items, pair => Fold(((TupleValue)pair!)[by == "key" ? 0 : 1], call.Truth(0)), call.Truth(2)));
+        return new ListValue(Comparing.Sorted(call.Runtime, items, pair => Fold(((TupleValue)pair!)[by == "key" ? 0 : 1], call.Truth(0)), call.Truth(2)));
     }
 
     private static IEnumerable<object?> Unique(NativeCall call)
@@ -116,7 +120,7 @@ internal static class SelectionFilters
         List<object?> groups = [];
         List<object?> current = [];
         object? currentKey = null;
-        foreach (object? item in Ordered(call, Values.ToList(call.Runtime, call.Self), item => Fold(path.Get(item), caseSensitive), reverse: false))
+        foreach (object? item in Comparing.Sorted(call.Runtime, Values.ToList(call.Runtime, call.Self), item => Fold(path.Get(item), caseSensitive), reverse: false))
         {
             object? key = Fold(path.Get(item), caseSensitive);
             if (current.Count == 0 || !Comparing.AreEqual(call.Runtime, key, currentKey))
@@ -130,17 +134,6 @@ internal static class SelectionFilters
         }
 
         return new ListValue(groups);
-    }
-
-    /// <summary>Stable, also in reverse.</summary>
-    private static List<object?> Ordered(NativeCall call, List<object?> items, Func<object?, object?> key, bool reverse)
-    {
-        var comparer = Comparer<object?>.Create((left, right) =>
-        {
-            call.Runtime.Step();
-            return Comparing.Compare(call.Runtime, left, right);
-        });
-        return [.. reverse ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer)];
     }
 
     private static object? Fold(object? value, bool caseSensitive) => value is string text && !caseSensitive ? text.ToLowerInvariant() : value;

@@ -35,7 +35,7 @@ internal static class SequenceFilters
 
     private static object? Last(NativeCall call)
     {
-        if (call.Self is GeneratorValue or Undefined) throw call.WrongSelf("a sequence (put | list before it)");
+        if (call.Self is GeneratorValue) throw call.WrongSelf("a sequence (put | list before it)");
         object? last = Undefined.Hint("no last item: the sequence is empty");
         if (call.Self is SequenceValue { Count: > 0 } sequence) return sequence[sequence.Count - 1];
         foreach (object? item in Values.Iterate(call.Runtime, call.Self)) last = item;
@@ -105,6 +105,7 @@ internal static class SequenceFilters
         List<object?> items = Values.ToList(call.Runtime, call.Self);
         int slices = call.Integer(0);
         if (slices < 1) throw call.Wrong(0, "at least 1");
+        call.Runtime.Reserve(slices, text: false);
         (int size, int larger) = Math.DivRem(items.Count, slices);
         int start = 0;
         for (int i = 0; i < slices; i++)

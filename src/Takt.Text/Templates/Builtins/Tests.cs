@@ -18,7 +18,7 @@ internal static class Tests
         { "mapping", "", call => call.Self is DictValue },
         { "sequence", "", call => call.Self is string or SequenceValue or DictValue or Undefined },
         { "iterable", "", call => Values.IsIterable(call.Self) },
-        { "callable", "", call => call.Self is ICallable },
+        { "callable", "", call => call.Self is ICallable or Undefined },
         { "escaped", "", call => false },
         { "lower", "", call => StringCases.IsLower(call.SelfText) },
         { "upper", "", call => StringCases.IsUpper(call.SelfText) },

@@ -104,8 +104,11 @@ internal static class TextFilters
     {
         if (call.Self is not (DictValue or ListValue or TupleValue)) return Quote(call.SelfText).Replace("%2F", "/");
         object pairs = call.Self is DictValue dict ? new DictView(dict, DictPart.Items) : call.Self;
-        return string.Join('&', Values.Iterate(call.Runtime, pairs).Select(pair =>
-            string.Join('=', Values.Iterate(call.Runtime, pair).Select(part => Quote(Values.ToText(call.Runtime, part)).Replace("%20", "+")))));
+        return string.Join('&', Values.Iterate(call.Runtime, pairs).Select(pair => Values.ToList(call.Runtime, pair) is [var name, var value]
+            ? $"{QuoteQuery(name)}={QuoteQuery(value)}"
+            : throw call.WrongSelf("a dict or pairs")));
+
+        string QuoteQuery(object? part) => Quote(Values.ToText(call.Runtime, part)).Replace("%20", "+");
 
         string Quote(string text)
         {

@@ -39,17 +39,19 @@ internal sealed class For(
 
         using var loop = new LoopValue(outer.Runtime, sequence, length, depth, recursive ? inner => Recurse(outer, inner, depth + 1) : null);
         var scope = new Scope(outer);
-        bool ran = false;
+        bool completed = false;
         while (loop.MoveNext())
         {
-            ran = true;
             scope.Clear();
             scope.Set("loop", loop);
             target.Assign(scope, loop.Current);
-            if (Run(body, scope) == Flow.Break) break;
+            Flow flow = Run(body, scope);
+            if (flow == Flow.Break) break;
+            completed |= flow == Flow.Next;
         }
 
-        return ran ? Flow.Next : Run(otherwise, new Scope(outer));
+        // As in Jinja2, the else part also runs where every round was cut short.
+        return completed ? Flow.Next : Run(otherwise, new Scope(outer));
     }
 
     private IEnumerable<object?> Filtered(IEnumerable<object?> sequence, Scope outer)

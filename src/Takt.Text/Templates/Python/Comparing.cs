@@ -43,6 +43,25 @@ internal static class Comparing
         return order ?? 0;
     }
 
+    /// <summary>The items in the order of their keys; stable, also in reverse.</summary>
+    public static List<T> Sorted<T>(TemplateRuntime runtime, IEnumerable<T> items, Func<T, object?> key, bool reverse = false)
+    {
+        var comparer = Comparer<object?>.Create((left, right) =>
+        {
+            runtime.Step();
+            return Compare(runtime, left, right);
+        });
+        try
+        {
+            return [.. reverse ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer)];
+        }
+        catch (InvalidOperationException error) when (error.InnerException is Fault fault)
+        {
+            // Sorting wraps what the comparer throws.
+            throw fault;
+        }
+    }
+
     public static bool Contains(TemplateRuntime runtime, object? container, object? item)
     {
         switch (container)

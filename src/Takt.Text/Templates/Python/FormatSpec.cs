@@ -52,11 +52,11 @@ internal sealed record FormatSpec(
     public string Apply(TemplateRuntime runtime, object? value)
     {
         if (value is Undefined) return Pad("", Values.ToText(runtime, value), '<');
-        if (PythonNumbers.IsInteger(value) && Type is not ('e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' or 's') && !(value is bool && Type == '\0'))
+        if (PythonNumbers.IsInteger(value) && Type is not ('e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' or 's'))
             return Integer(PythonNumbers.ToBig(value));
-        if (PythonNumbers.IsNumber(value) && Type != 's' && !(value is bool && Type == '\0')) return Float(PythonNumbers.ToDouble(value));
+        if (PythonNumbers.IsNumber(value) && Type != 's') return Float(PythonNumbers.ToDouble(value));
 
-        bool plain = value is string or bool or null;
+        bool plain = value is string or null;
         if (Type is not ('\0' or 's') || Align == '=' || (!plain && this != s_none))
             throw Fault.Runtime($"a value of type {Values.TypeName(value)} cannot be formatted like this");
         string text = Values.ToText(runtime, value);

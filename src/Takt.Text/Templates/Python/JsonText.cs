@@ -57,7 +57,7 @@ internal sealed class JsonText(TemplateRuntime runtime, JsonText.Options options
     private void AppendDict(DictValue dict)
     {
         IEnumerable<KeyValuePair<object?, object?>> items = dict.Items;
-        if (options.SortKeys) items = items.OrderBy(item => item.Key, Comparer<object?>.Create((x, y) => Comparing.Compare(runtime, x, y)));
+        if (options.SortKeys) items = Comparing.Sorted(runtime, items, item => item.Key);
         _text.Append('{');
         _level++;
         bool more = false;

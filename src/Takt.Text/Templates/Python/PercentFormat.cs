@@ -34,7 +34,7 @@ internal sealed class PercentFormat
             _runtime.CheckLength(_text.Length);
         }
 
-        bool allUsed = _values is TupleValue tuple ? _next >= tuple.Count : _next > 0 || _values is DictValue or ListValue;
+        bool allUsed = _values is TupleValue tuple ? _next >= tuple.Count : _next > 0 || _values is DictValue or ListValue or Undefined;
         if (!allUsed) throw Fault.Runtime("not all arguments were converted by the format string");
         return _text.ToString();
     }

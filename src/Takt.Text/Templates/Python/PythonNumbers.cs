@@ -99,16 +99,17 @@ internal static class PythonNumbers
     {
         if (double.IsNaN(value)) return "nan";
         if (double.IsInfinity(value)) return value > 0 ? "inf" : "-inf";
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        int mark = text.IndexOf('E');
-        if (mark < 0) return text.Contains('.') ? text : text + ".0";
-
-        // .NET turns to exponents at 1E+15 and 1E-05, Python at 1e+16 and 1e-05.
-        int exponent = int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (exponent != 15) return $"{text[..mark]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        if (value == 0) return double.IsNegative(value) ? "-0.0" : "0.0";
+        (string digits, int exponent) = ShortestDigits(Math.Abs(value));
         string sign = value < 0 ? "-" : "";
-        string digits = text[sign.Length..mark].Replace(".", "");
-        return sign + (digits.Length > 16 ? digits.Insert(16, ".") : digits.PadRight(16, '0') + ".0");
+        if (exponent is < -4 or >= 16)
+        {
+            string mantissa = digits.Length > 1 ? digits.Insert(1, ".") : digits;
+            return $"{sign}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        }
+
+        if (exponent < 0) return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
+        return sign + (digits.Length > exponent + 1 ? digits.Insert(exponent + 1, ".") : digits.PadRight(exponent + 1, '0') + ".0");
     }
 
     /// <summary>The decimal digits of an exact value rounded half to even: what <c>round</c> and fixed-point formats are made of.</summary>
@@ -135,6 +136,19 @@ internal static class PythonNumbers
         BigInteger quotient = BigInteger.DivRem(numerator, denominator, out BigInteger remainder);
         int half = (remainder * 2).CompareTo(denominator);
         return half > 0 || (half == 0 && !quotient.IsEven) ? quotient + 1 : quotient;
+    }
+
+    /// <summary>The digits of the shortest text that reads back as a positive number, and the power of ten of the first one.</summary>
+    private static (string Digits, int Exponent) ShortestDigits(double value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        int mark = text.IndexOf('E');
+        int exponent = mark < 0 ? 0 : int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        string number = mark < 0 ? text : text[..mark];
+        int point = number.IndexOf('.');
+        string digits = number.Replace(".", "");
+        int zeros = digits.Length - digits.TrimStart('0').Length;
+        return (digits.Trim('0'), exponent + (point < 0 ? number.Length : point) - 1 - zeros);
     }
 
     private static BigInteger? ParseDigits(ReadOnlySpan<char> digits, int numberBase)

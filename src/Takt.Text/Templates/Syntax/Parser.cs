@@ -47,7 +47,7 @@ internal sealed class Parser
         }
 
         if (opener is { } open)
-            throw Fault.Syntax(open.Position, $"'{open.Text}' has no end; expected '{{% {string.Join("' or '", ends.ToArray())} %}}'");
+            throw Fault.Syntax(open.Position, $"'{open.Text}' has no end; expected '{{% {string.Join(" %}' or '{% ", ends.ToArray())} %}}'");
         _tokens.Leave();
         return [.. body];
     }
@@ -141,6 +141,7 @@ internal sealed class Parser
 
     private For ParseFor(Token tag)
     {
+        if (_tokens.AtName("loop")) throw _tokens.Unexpected("another name: 'loop' is set by the loop itself");
         Target target = ParseTarget("in");
         _tokens.ExpectName("in");
         Expression items = _expressions.ParseTuple(conditional: false, end: "recursive");

@@ -24,7 +24,7 @@ internal sealed class NamespaceValue(DictValue attributes) : IAttributes
 internal sealed class CyclerValue(object?[] items) : IAttributes
 {
     private static readonly Native s_next = new("next", "", call => ((CyclerValue)call.Self!).Next());
-    private static readonly Native s_reset = new("reset", "", call => ((CyclerValue)call.Self!)._index = 0);
+    private static readonly Native s_reset = new("reset", "", call => ((CyclerValue)call.Self!).Reset());
 
     private int _index;
 
@@ -38,6 +38,12 @@ internal sealed class CyclerValue(object?[] items) : IAttributes
             _ => null,
         };
         return name is "current" or "next" or "reset";
+    }
+
+    private object? Reset()
+    {
+        _index = 0;
+        return null;
     }
 
     private object? Next()
