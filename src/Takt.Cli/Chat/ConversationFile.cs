@@ -1,0 +1,63 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Takt.Cli.Shell;
+
+namespace Takt.Cli.Chat;
+
+/// <summary>A conversation as a file: <c>{"messages": [{"role": ..., "content": ...}]}</c>.</summary>
+internal static class ConversationFile
+{
+    /// <summary>Writes a conversation; a file that is there is replaced once the new one is whole.</summary>
+    public static void Save(string path, IReadOnlyList<ChatMessage> messages)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            using (FileStream stream = File.Create(temporary))
+            using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+                Write(json, messages);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Reads a conversation.</summary>
+    /// <exception cref="CliException">The file holds none.</exception>
+    public static IReadOnlyList<ChatMessage> Load(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            using JsonDocument document = JsonDocument.Parse(stream);
+            return [.. document.RootElement.GetProperty("messages").EnumerateArray().Select(Message)];
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new CliException(Texts.ChatNoConversation, path);
+        }
+    }
+
+    private static ChatMessage Message(JsonElement message) => new(
+        message.GetProperty("role").GetString() ?? throw new JsonException(),
+        message.GetProperty("content").GetString() ?? throw new JsonException());
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("messages");
+        foreach (ChatMessage message in messages)
+        {
+            json.WriteStartObject();
+            json.WriteString("role", message.Role);
+            json.WriteString("content", message.Content);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

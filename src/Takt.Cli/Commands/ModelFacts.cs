@@ -1,0 +1,75 @@
+using Takt.Formats;
+using Takt.Models;
+using Takt.Models.Architectures;
+
+namespace Takt.Cli.Commands;
+
+/// <summary>What can be said of a model before it is loaded.</summary>
+internal sealed class ModelFacts
+{
+    /// <summary>Gathers the facts.</summary>
+    /// <param name="file">The model.</param>
+    /// <param name="context">Tokens of context for the memory need, or null for the model's own.</param>
+    /// <param name="kv">How keys and values are stored.</param>
+    public ModelFacts(ModelFile file, int? context, KvType kv)
+    {
+        File = file;
+        try
+        {
+            Config = DecoderArchitecture.Of(file).ReadConfig(file);
+        }
+        catch (InvalidDataException problem)
+        {
+            Problem = problem.Message;
+        }
+
+        Parameters = file.Tensors.Sum(t => t.Count);
+        WeightBytes = file.Tensors.Sum(t => t.ByteLength);
+        Types = [.. file.Tensors.GroupBy(t => t.Type).OrderByDescending(g => g.Sum(t => t.ByteLength)).Select(g => new TypeSum(g.Key, g.Count(), g.Sum(t => t.ByteLength)))];
+        if (Config is null) return;
+        Context = context ?? Config.ContextLength;
+        long blocks = (Context + KvCache.BlockTokens - 1L) / KvCache.BlockTokens;
+        KvBytes = blocks * KvCache.BlockBytes(Config, kv);
+    }
+
+    /// <summary>Tensors of one type.</summary>
+    public readonly record struct TypeSum(TensorType Type, int Tensors, long Bytes);
+
+    /// <summary>The model.</summary>
+    public ModelFile File { get; }
+
+    /// <summary>Its shape, or null where it is no known decoder.</summary>
+    public ModelConfig? Config { get; }
+
+    /// <summary>Why there is no shape.</summary>
+    public string? Problem { get; }
+
+    /// <summary>GGUF's name of the architecture.</summary>
+    public string? Architecture => Metadata<string>("general.architecture");
+
+    /// <summary>The model's name.</summary>
+    public string? Name => Metadata<string>("general.name");
+
+    /// <summary>Values in all tensors.</summary>
+    public long Parameters { get; }
+
+    /// <summary>Bytes of all tensors.</summary>
+    public long WeightBytes { get; }
+
+    /// <summary>Bits that a value takes on average.</summary>
+    public double BitsPerWeight => Parameters == 0 ? 0 : WeightBytes * 8.0 / Parameters;
+
+    /// <summary>Tensors by type, most bytes first.</summary>
+    public IReadOnlyList<TypeSum> Types { get; }
+
+    /// <summary>Tokens of context that the memory need is for.</summary>
+    public int Context { get; }
+
+    /// <summary>Bytes of the KV cache for <see cref="Context"/>.</summary>
+    public long KvBytes { get; }
+
+    /// <summary>Whether the model brings a chat template.</summary>
+    public bool HasTemplate => Metadata<string>("tokenizer.chat_template") is not null;
+
+    private T? Metadata<T>(string key) where T : class => File.Metadata.GetValueOrDefault(key) as T;
+}

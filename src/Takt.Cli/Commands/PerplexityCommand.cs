@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text;
+using Takt.Cli.Options;
+using Takt.Cli.Shell;
+using Takt.Evaluation;
+
+namespace Takt.Cli.Commands;
+
+/// <summary><c>takt perplexity</c>: how well a model predicts a text.</summary>
+internal static class PerplexityCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("perplexity", terminal.Say(Texts.Perplexity));
+        var model = new ModelFlags(terminal, command);
+        var file = new Argument<string>("FILE") { Description = terminal.Say(Texts.PerplexityFile) };
+        Option<long?> bytes = terminal.OptionalNumber("--bytes", Texts.PerplexityBytes, 1, long.MaxValue);
+        Option<int> window = terminal.Number("--window", Texts.PerplexityWindow, 512, 2, int.MaxValue);
+        var reference = new Option<string?>("--kl-divergence") { Description = terminal.Say(Texts.PerplexityReference), HelpName = "MODEL" };
+        Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
+        command.Add(file);
+        command.Add(bytes);
+        command.Add(window);
+        command.Add(reference);
+        command.Add(json);
+        command.SetAction(parse =>
+        {
+            string text = ReadText(parse.GetRequiredValue(file), parse.GetValue(bytes));
+            ModelOptions options = model.Options(parse) with { ContextLength = null };
+            using TaktModel loaded = TaktModel.Open(model.Path(parse), options);
+            using TaktModel? other = parse.GetValue(reference) is { } path ? TaktModel.Open(ModelArgument.Existing(path), options) : null;
+            var meter = new PerplexityMeter(loaded, other);
+            int size = Math.Min(parse.GetValue(window), loaded.ContextLength);
+            using var progress = new ProgressLine(terminal);
+            PerplexityResult result = meter.Measure(
+                text, size, (done, all) => progress.Show(terminal.Say(Texts.PerplexityProgress, done, all, meter.Perplexity)), terminal.Interrupt.Token);
+            progress.Dispose();
+            if (parse.GetValue(json)) WriteJson(result, terminal);
+            else WriteText(result, terminal);
+        });
+        return command;
+    }
+
+    // A character that the limit cuts in two is left out.
+    private static string ReadText(string path, long? limit)
+    {
+        using FileStream stream = File.OpenRead(path);
+        byte[] bytes = new byte[checked((int)Math.Min(limit ?? long.MaxValue, stream.Length))];
+        stream.ReadExactly(bytes);
+        int length = bytes.Length;
+        if (length < stream.Length)
+        {
+            int start = length;
+            while (start > 0 && length - start < 4 && (bytes[start - 1] & 0xC0) == 0x80) start--;
+            if (start > 0 && bytes[start - 1] >= 0xC0 && start - 1 + SequenceLength(bytes[start - 1]) > length) length = start - 1;
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    private static int SequenceLength(byte lead) => lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+
+    private static void WriteText(PerplexityResult result, Terminal terminal)
+    {
+        terminal.Out.WriteLine(terminal.Say(Texts.PerplexityResult, result.Perplexity, result.Tokens));
+        if (result.KlMean is not null)
+            terminal.Out.WriteLine(terminal.Say(Texts.PerplexityKl, result.KlMean, result.KlP99, result.Top1Agreement * 100));
+    }
+
+    private static void WriteJson(PerplexityResult result, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("perplexity", result.Perplexity);
+        json.WriteNumber("tokens", result.Tokens);
+        if (result is { KlMean: { } mean, KlP99: { } p99, Top1Agreement: { } agreement })
+        {
+            json.WriteNumber("kl_mean", mean);
+            json.WriteNumber("kl_p99", p99);
+            json.WriteNumber("top1_agreement", agreement);
+        }
+
+        json.WriteEndObject();
+    });
+}

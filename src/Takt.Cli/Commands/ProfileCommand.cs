@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Takt.Cli.Options;
+using Takt.Cli.Shell;
+using Takt.Clock;
+using Takt.Clock.Reports;
+
+namespace Takt.Cli.Commands;
+
+/// <summary><c>takt profile</c>: generates a text and shows where the time went.</summary>
+internal static class ProfileCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("profile", terminal.Say(Texts.Profile));
+        var model = new ModelFlags(terminal, command);
+        var prompt = new Argument<string?>("PROMPT") { Description = terminal.Say(Texts.RunPrompt), Arity = ArgumentArity.ZeroOrOne };
+        Option<string> by = terminal.Word("--by", Texts.ProfileBy, "op", "moment", "layer");
+        Option<int> top = terminal.Number("--top", Texts.ProfileTop, 30, 1, int.MaxValue);
+        Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
+        command.Add(prompt);
+        command.Add(by);
+        command.Add(top);
+        command.Add(json);
+        var sampling = new SamplingFlags(terminal, command, maxTokens: 128, temperature: 0);
+        command.SetAction(parse =>
+        {
+            string? text = PromptText.Read(parse.GetValue(prompt), terminal);
+            GenerationOptions options = sampling.Read(parse);
+            using TaktModel loaded = model.Open(parse);
+            Generation generation = loaded.Generate(PromptText.Encode(loaded, text, null, raw: false), options, terminal.Interrupt.Token);
+            generation.ToEnd();
+            LedgerSnapshot snapshot = loaded.Engine.Ledger.Snapshot();
+            bool asJson = parse.GetValue(json);
+            // The contract's rows are moments; sums over layers are for people.
+            ProfileGrouping grouping = asJson && parse.GetResult(by) is null or { Implicit: true } ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
+            ProfileReport report = ProfileReport.From(snapshot, grouping);
+            if (asJson) terminal.Out.WriteLine(report.ToJson());
+            else Print(report, snapshot, parse.GetValue(top), terminal);
+            if (!asJson) terminal.Note(RunCommand.Summary(generation, terminal));
+        });
+        return command;
+    }
+
+    private static ProfileGrouping Grouping(string by) => by switch
+    {
+        "moment" => ProfileGrouping.Moment,
+        "layer" => ProfileGrouping.Layer,
+        _ => ProfileGrouping.Op,
+    };
+
+    private static void Print(ProfileReport report, LedgerSnapshot snapshot, int top, Terminal terminal)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (Phrase name in (Phrase[])[Texts.ColumnStage, Texts.ColumnLayer, Texts.ColumnOp]) table.AddColumn(terminal.Say(name));
+        foreach (Phrase name in (Phrase[])[
+            Texts.ColumnCalls, Texts.ColumnMean, Texts.ColumnDeviation, Texts.ColumnMedian, Texts.ColumnP99, Texts.ColumnShare, Texts.ColumnBandwidth, Texts.ColumnFlops])
+            table.AddColumn(new TableColumn(terminal.Say(name)).RightAligned());
+        foreach (ProfileRow row in report.Moments.Take(top)) table.AddRow([.. Cells(row).Select(cell => new Spectre.Console.Text(cell))]);
+        Consoles.Output(terminal).Write(table);
+        if (report.Moments.Count > top) terminal.Out.WriteLine(terminal.Say(Texts.MoreRows, report.Moments.Count - top));
+        terminal.Out.WriteLine(terminal.Say(
+            Texts.ProfileSummary, Units.Seconds(report.WallSeconds), snapshot.Cycles.Count, report.Coverage * 100));
+    }
+
+    private static IEnumerable<string> Cells(ProfileRow row)
+    {
+        double total = row.MeanSeconds * row.Calls;
+        yield return row.Stage == Stage.WriteBack ? "write_back" : row.Stage.ToString().ToLowerInvariant();
+        yield return row.Layer?.ToString(CultureInfo.InvariantCulture) ?? "";
+        yield return row.Op;
+        yield return row.Calls.ToString(CultureInfo.InvariantCulture);
+        yield return Units.Seconds(row.MeanSeconds);
+        yield return Units.Seconds(row.StandardDeviationSeconds);
+        yield return Units.Seconds(row.MedianSeconds);
+        yield return Units.Seconds(row.P99Seconds);
+        yield return (row.Share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+        yield return total > 0 && row.Bytes > 0 ? (row.Bytes / total / 1e9).ToString("0.0", CultureInfo.InvariantCulture) : "";
+        yield return total > 0 && row.Flops > 0 ? (row.Flops / total / 1e9).ToString("0.0", CultureInfo.InvariantCulture) : "";
+    }
+}

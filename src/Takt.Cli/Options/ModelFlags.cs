@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Takt.Cli.Shell;
+using Takt.Models;
+
+namespace Takt.Cli.Options;
+
+/// <summary>MODEL and the options that say how it is loaded.</summary>
+internal sealed class ModelFlags
+{
+    private readonly Argument<string> _model;
+    private readonly Option<int?> _context;
+    private readonly Option<int?> _threads;
+    private readonly Option<string> _kvType;
+
+    /// <summary>Adds the argument and the options to a command.</summary>
+    public ModelFlags(Terminal terminal, Command command)
+    {
+        _model = ModelArgument.Create(terminal, Texts.Model);
+        _context = terminal.OptionalNumber("--context", Texts.OptionContext, 1, int.MaxValue, "-c");
+        _threads = terminal.OptionalNumber("--threads", Texts.OptionThreads, 1, 1024, "-t");
+        _kvType = terminal.Word("--kv-type", Texts.OptionKvType, "f16", "f32");
+        command.Add(_model);
+        command.Add(_context);
+        command.Add(_threads);
+        command.Add(_kvType);
+    }
+
+    /// <summary>Which model.</summary>
+    public string Path(ParseResult parse) => parse.PathOf(_model);
+
+    /// <summary>Loads it.</summary>
+    public TaktModel Open(ParseResult parse) => TaktModel.Open(Path(parse), Options(parse));
+
+    /// <summary>How it is to be loaded.</summary>
+    public ModelOptions Options(ParseResult parse) => new()
+    {
+        ContextLength = parse.GetValue(_context),
+        Threads = parse.GetValue(_threads),
+        KvType = KvTypeOf(parse.GetValue(_kvType)!),
+    };
+
+    /// <summary>The type named f16 or f32.</summary>
+    public static KvType KvTypeOf(string name) => name == "f32" ? KvType.F32 : KvType.F16;
+}

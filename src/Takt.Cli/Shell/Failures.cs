@@ -1,0 +1,35 @@
+namespace Takt.Cli.Shell;
+
+/// <summary>Tells a person why a command failed.</summary>
+internal static class Failures
+{
+    /// <summary>Writes one line to standard error and returns the exit code.</summary>
+    public static int Report(Exception failure, Terminal terminal)
+    {
+        // What came out before the failure is still worth having, unless its reader has gone.
+        try
+        {
+            terminal.Out.Flush();
+        }
+        catch (IOException)
+        {
+            return 1;
+        }
+
+        if (failure is OperationCanceledException && terminal.Interrupt.Pressed)
+        {
+            terminal.Error.WriteLine(terminal.Say(Texts.Interrupted));
+            return Interrupt.ExitCode;
+        }
+
+        string message = failure switch
+        {
+            CliException own => own.In(terminal.Language),
+            FileNotFoundException { FileName: { } name } => terminal.Say(Texts.FileNotFound, name),
+            OutOfMemoryException => terminal.Say(Texts.OutOfMemory),
+            _ => failure.Message,
+        };
+        terminal.Error.WriteLine(terminal.Say(Texts.Error, message.ReplaceLineEndings(" ")));
+        return failure is CliException { ExitCode: var code } ? code : 1;
+    }
+}

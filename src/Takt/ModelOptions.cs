@@ -1,0 +1,16 @@
+using Takt.Models;
+
+namespace Takt;
+
+/// <summary>How a model is loaded.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Most tokens of prompt and answer together; null: as many as the model was made for.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>How keys and values are stored.</summary>
+    public KvType KvType { get; init; } = KvType.F16;
+
+    /// <summary>Threads that compute; null: one a core.</summary>
+    public int? Threads { get; init; }
+}

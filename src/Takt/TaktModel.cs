@@ -1,0 +1,169 @@
+using Takt.Compute;
+using Takt.Compute.Threading;
+using Takt.Engine;
+using Takt.Engine.Sequences;
+using Takt.Models;
+using Takt.Text.Templates;
+using Takt.Text.Tokenizers;
+
+namespace Takt;
+
+/// <summary>
+/// A model that is ready to use: weights, tokenizer, chat template and engine.
+/// <code>
+/// using TaktModel model = TaktModel.Open("model.gguf");
+/// foreach (string piece in model.Generate("Once upon a time")) Console.Write(piece);
+/// </code>
+/// </summary>
+/// <remarks>One thread at a time; several texts may be generated in turns.</remarks>
+public sealed class TaktModel : IDisposable
+{
+    private readonly ModelSource _source;
+    private readonly Team _team;
+    private readonly Transformer _model;
+
+    private TaktModel(ModelSource source, Team team, ModelOptions options)
+    {
+        _source = source;
+        _team = team;
+        _model = new Transformer(source.File, Backends.Create(team));
+        try
+        {
+            Engine = new InferenceEngine(_model, new EngineOptions { ContextLength = options.ContextLength, KvType = options.KvType });
+        }
+        catch
+        {
+            _model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The engine that runs the model; its ledger has every moment.</summary>
+    public InferenceEngine Engine { get; }
+
+    /// <summary>The model's shape.</summary>
+    public ModelConfig Config => _model.Config;
+
+    /// <summary>Most tokens of prompt and answer together.</summary>
+    public int ContextLength => Engine.ContextLength;
+
+    /// <summary>Whether text can be used, not only token ids.</summary>
+    public bool HasTokenizer => _source.Tokenizer is not null;
+
+    /// <summary>Text to token ids and back.</summary>
+    /// <exception cref="InvalidDataException">The model has none.</exception>
+    public Tokenizer Tokenizer => _source.Tokenizer ?? throw new InvalidDataException(
+        $"{_source.Path}: has no tokenizer; put its tokenizer.json beside the weights or use a .gguf file that includes one.");
+
+    /// <summary>The model's chat template, or null.</summary>
+    public ChatTemplate? ChatTemplate => _source.ChatTemplate;
+
+    /// <summary>Opens a file or folder and loads the model.</summary>
+    /// <param name="path">A .gguf, .safetensors or llama2.c .bin file, or a folder in Hugging Face format.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="InvalidDataException">It is damaged or no model that is supported.</exception>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    public static TaktModel Open(string path, ModelOptions? options = null)
+    {
+        options ??= new ModelOptions();
+        ModelSource source = ModelSource.Open(path);
+        Team? team = null;
+        try
+        {
+            team = new Team(options.Threads ?? Environment.ProcessorCount);
+            return new TaktModel(source, team, options);
+        }
+        catch
+        {
+            team?.Dispose();
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Continues a text.</summary>
+    /// <param name="prompt">The text; where it is empty the model starts from BOS alone.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellation">Ends the text early.</param>
+    public Generation Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Generate(EncodePrompt(prompt), options, cancellation);
+
+    /// <summary>Continues a sequence of token ids.</summary>
+    public Generation Generate(IReadOnlyList<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new GenerationOptions();
+        var request = new Request
+        {
+            Prompt = prompt,
+            MaxTokens = options.MaxTokens,
+            Sampling = options.Sampling,
+            StopTokens = options.IgnoreStopTokens ? [] : Tokenizer.EndOfGenerationIds,
+        };
+        // A text goes on from its prompt, but begins anew after BOS.
+        bool continues = prompt.Any(id => id != Tokenizer.BosId);
+        return new Generation(this, request, continues, options, cancellation);
+    }
+
+    /// <summary>Answers a conversation with the model's chat template.</summary>
+    public Generation Chat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        GenerateChat(EncodeChat(messages), options ?? new GenerationOptions(), cancellation);
+
+    /// <summary>The ids of a plain text, with BOS where the model wants it.</summary>
+    /// <param name="text">The text; where it is empty BOS stands alone, or nothing where the model has none.</param>
+    /// <param name="parseSpecial">Control tokens written in the text become those tokens.</param>
+    public int[] EncodePrompt(string text, bool parseSpecial = true)
+    {
+        List<int> ids = Tokenizer.Encode(text, addSpecial: false, parseSpecial);
+        // EOS, which some tokenizers add too, would end the text before it begins. Something has to come first where there is no text.
+        if ((ids.Count == 0 ? Tokenizer.BosId : BosToken) is { } bos) ids.Insert(0, bos);
+        return [.. ids];
+    }
+
+    /// <summary>The ids of a conversation up to where the model answers.</summary>
+    /// <exception cref="Takt.Text.Templates.TemplateException">The template refuses the conversation.</exception>
+    public int[] EncodeChat(IReadOnlyList<ChatMessage> messages)
+    {
+        if (ChatTemplate is null) return EncodePrompt(PlainChat.Format(messages));
+        List<int> ids = Tokenizer.Encode(_source.Render(messages), addSpecial: false, parseSpecial: true);
+        // Some templates write BOS themselves and some leave it to the tokenizer.
+        if (BosToken is { } bos && (ids.Count == 0 || ids[0] != bos)) ids.Insert(0, bos);
+        return [.. ids];
+    }
+
+    /// <summary>Reads the logits of a sequence of token ids.</summary>
+    /// <param name="ids">The sequence.</param>
+    /// <param name="all">Every position's, in order, or only the last one's.</param>
+    /// <param name="read">Receives position and logits; the span is valid during the call only.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public void ReadLogits(IReadOnlyList<int> ids, bool all, LogitsReader read, CancellationToken cancellation = default)
+    {
+        Sequence sequence = Engine.Submit(new Request
+        {
+            Prompt = ids, MaxTokens = 0, OnLogits = read, LogitPositions = all ? Range.All : ^1..,
+        });
+        while (sequence.StopReason is null)
+        {
+            if (cancellation.IsCancellationRequested) sequence.Cancel();
+            Engine.Step();
+        }
+
+        sequence.ThrowIfFailed();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Engine.Dispose();
+        _model.Dispose();
+        _team.Dispose();
+        _source.Dispose();
+    }
+
+    /// <summary>The token that every text of this model begins with, or null where there is none.</summary>
+    internal int? BosToken => Tokenizer.AddBos ? Tokenizer.BosId : null;
+
+    // Without a template the model may go on and speak for the user.
+    internal Generation GenerateChat(int[] prompt, GenerationOptions options, CancellationToken cancellation) => Generate(
+        prompt, ChatTemplate is null ? options with { StopStrings = [.. options.StopStrings, PlainChat.UserPrefix] } : options, cancellation);
+}

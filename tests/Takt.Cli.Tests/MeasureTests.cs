@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace Takt.Cli.Tests;
+
+/// <summary><c>logits</c>, <c>perplexity</c> and <c>profile</c>.</summary>
+public class MeasureTests(TinyModel models)
+{
+    [Fact]
+    public void Logits_are_rows_of_floats()
+    {
+        string all = models.File("all.bin"), last = models.File("last.bin"), ids = models.Write("ids.txt", "1, 20\n30 40\n");
+        TaktRun.Of("logits", models.Plain, "1", "20", "30,40", "--all", "-o", all).Succeeded();
+        TaktRun.Of("logits", models.Bare, "@" + ids, "-o", last).Succeeded();
+        byte[] rows = File.ReadAllBytes(all);
+        Assert.Equal(4 * 300 * sizeof(float), rows.Length);
+        Assert.Equal(rows[^(300 * sizeof(float))..], File.ReadAllBytes(last));
+        Assert.All(Enumerable.Range(0, 300), i => Assert.True(float.IsFinite(BitConverter.ToSingle(rows, i * sizeof(float)))));
+    }
+
+    [Fact]
+    public void Without_a_file_the_best_tokens_are_shown() =>
+        Assert.Equal(10, TaktRun.Of("logits", models.Plain, "1", "2").Succeeded().Out.TrimEnd().Split('\n').Length);
+
+    [Theory]
+    [InlineData(2, "1", "x")]
+    [InlineData(1, "1", "300")]
+    [InlineData(2, "[]")]
+    [InlineData(1, "@/no/such/file")]
+    public void Bad_ids_are_refused(int code, params string[] ids)
+    {
+        TaktRun run = TaktRun.Of(["logits", models.Plain, .. ids]);
+        Assert.Equal(code, run.Code);
+        Assert.StartsWith("error: ", run.Error);
+    }
+
+    [Fact]
+    public void Perplexity_and_divergence_of_a_model_from_itself()
+    {
+        string text = models.Write("text.txt", string.Concat(Enumerable.Repeat("a bad cab fed a deaf cafe. ", 20)));
+        JsonElement json = TaktRun.Of("perplexity", models.Plain, text, "--window", "32", "--kl-divergence", models.Plain, "--json").Succeeded().Json;
+        Assert.Equal(["perplexity", "tokens", "kl_mean", "kl_p99", "top1_agreement"], json.EnumerateObject().Select(p => p.Name));
+        Assert.InRange(json.GetProperty("perplexity").GetDouble(), 20, 3000);
+        Assert.Equal(0, json.GetProperty("tokens").GetInt32() % 16);
+        Assert.Equal(0, json.GetProperty("kl_mean").GetDouble(), 1e-9);
+        Assert.Equal(1, json.GetProperty("top1_agreement").GetDouble());
+
+        JsonElement less = TaktRun.Of("perplexity", models.Plain, text, "--window", "32", "--bytes", "100", "--json").Succeeded().Json;
+        Assert.True(less.GetProperty("tokens").GetInt32() < json.GetProperty("tokens").GetInt32());
+        Assert.Equal(2, less.EnumerateObject().Count());
+        Assert.Contains("perplexity ", TaktRun.Of("perplexity", models.Plain, text).Succeeded().Out);
+    }
+
+    [Fact]
+    public void A_text_that_is_too_short_is_refused()
+    {
+        Assert.Contains("perplexity needs", TaktRun.Of("perplexity", models.Plain, models.Write("empty.txt", "")).Error);
+        Assert.Contains("there is no file", TaktRun.Of("perplexity", models.Plain, models.File("missing.txt")).Error);
+    }
+
+    [Fact]
+    public void Profile_has_a_row_for_every_moment()
+    {
+        JsonElement json = TaktRun.Of("profile", models.Plain, "hello", "-n", "8", "--json").Succeeded().Json;
+        Assert.True(json.GetProperty("wall_s").GetDouble() > 0);
+        Assert.InRange(json.GetProperty("coverage").GetDouble(), 0.5, 1.0001);
+        JsonElement row = json.GetProperty("moments")[0];
+        foreach (string field in (string[])["stage", "layer", "op", "calls", "mean_s", "stddev_s", "p50_s", "p99_s", "share", "bytes", "flops", "ceiling_share"])
+            Assert.True(row.TryGetProperty(field, out _), field);
+        Assert.Contains(json.GetProperty("moments").EnumerateArray(), m => m.GetProperty("layer").ValueKind == JsonValueKind.Number);
+
+        TaktRun table = TaktRun.Of("profile", models.Plain, "hello", "-n", "8", "--top", "3").Succeeded();
+        Assert.Contains("share", table.Out);
+        Assert.Contains("more rows", table.Out);
+        Assert.DoesNotContain('\e', table.Out);
+    }
+}
