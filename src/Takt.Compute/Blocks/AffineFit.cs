@@ -50,7 +50,8 @@ internal static unsafe class AffineFit
         float range = top - low;
         if (range < ScaleFit.Smallest) return new Line(0, low);
 
-        var group = new Group(values, weights, count, low, highestOffset - low, new IntegerLevels(0, high));
+        var (w, v) = Sums(values, weights, count, low);
+        var group = new Group(values, weights, count, low, w, v, highestOffset - low, new IntegerLevels(0, high));
         float bestGain = float.NegativeInfinity;
         Line best = default;
         foreach (float stretch in Stretches)
@@ -60,27 +61,28 @@ internal static unsafe class AffineFit
         return best with { Offset = low + best.Offset };
     }
 
-    /// <summary>Values of one group; lines are taken relative to <paramref name="origin"/>, so that nothing cancels.</summary>
-    private readonly ref struct Group(float* values, float* weights, int count, float origin, float room, IntegerLevels levels)
+    /// <summary>
+    /// Values of one group, with the sums of their weights and weighted values; lines are taken relative to
+    /// <paramref name="origin"/>, so that nothing cancels.
+    /// </summary>
+    private readonly ref struct Group(
+        float* values, float* weights, int count, float origin, float w, float v, float room, IntegerLevels levels)
     {
-        /// <summary>Encodes with <c>code = (value - origin) * inverse + shift</c> and keeps the best line for these codes if it is better.</summary>
+        /// <summary>Encodes with <c>code = (value - origin) * inverse + shift</c>; keeps the best line for these codes if better.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Try(float inverse, float shift, ref Line best, ref float bestGain)
         {
-            Vector256<float> sumW = default, sumV = default, sumQ = default, sumVQ = default, sumQQ = default;
+            Vector256<float> sumQ = default, sumVQ = default, sumQQ = default;
             for (int k = 0; k < count; k += 8)
             {
                 var value = Vector256.Load(values + k) - Vector256.Create(origin);
                 var code = levels.Nearest(value * Vector256.Create(inverse) + Vector256.Create(shift));
-                var weight = Vector256.Load(weights + k);
-                var weightedCode = weight * code;
-                sumW += weight;
-                sumV += weight * value;
+                var weightedCode = Vector256.Load(weights + k) * code;
                 sumQ += weightedCode;
                 sumVQ += weightedCode * value;
                 sumQQ += weightedCode * code;
             }
-            float w = Vector256.Sum(sumW), v = Vector256.Sum(sumV), q = Vector256.Sum(sumQ), vq = Vector256.Sum(sumVQ), qq = Vector256.Sum(sumQQ);
+            float q = Vector256.Sum(sumQ), vq = Vector256.Sum(sumVQ), qq = Vector256.Sum(sumQQ);
             float determinant = w * qq - q * q;
             float scale = determinant > 1e-6f * w * qq ? (w * vq - v * q) / determinant : 0;
             float offset = (v - scale * q) / w;
@@ -93,6 +95,20 @@ internal static unsafe class AffineFit
             float gain = scale * (2 * vq - scale * qq) + offset * (2 * (v - scale * q) - offset * w);
             if (gain > bestGain && scale >= 0) (bestGain, best) = (gain, new Line(scale, offset));
         }
+    }
+
+    /// <summary>The sums of the weights and of the weighted values, these relative to <paramref name="origin"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (float Weights, float Values) Sums(float* values, float* weights, int count, float origin)
+    {
+        Vector256<float> sumW = default, sumV = default;
+        for (int k = 0; k < count; k += 8)
+        {
+            var weight = Vector256.Load(weights + k);
+            sumW += weight;
+            sumV += weight * (Vector256.Load(values + k) - Vector256.Create(origin));
+        }
+        return (Vector256.Sum(sumW), Vector256.Sum(sumV));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

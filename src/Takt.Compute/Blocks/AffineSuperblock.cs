@@ -41,11 +41,11 @@ internal unsafe struct AffineSuperblock
         float* bounded = stackalloc float[Values];
         float* weights = stackalloc float[Values];
         values = ScaleFit.Bound(values, Values, bounded);
-        if (ScaledSuperblock.SW) ScaleFit.Weigh(values, Values, weights); else for (int g = 0; g < Values; g += group) ScaleFit.Weigh(values+g, group, weights+g);
         Line* ideals = stackalloc Line[MostGroups];
         float scale = 0, min = 0;
         for (int g = 0; g < Values / group; g++)
         {
+            ScaleFit.Weigh(values + g * group, group, weights + g * group);
             ideals[g] = AffineFit.Find(values + g * group, weights + g * group, group, high, 0, AffineFit.Shifted);
             scale = MathF.Max(scale, ideals[g].Scale);
             min = MathF.Max(min, -ideals[g].Offset);

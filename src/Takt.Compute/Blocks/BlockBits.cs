@@ -14,7 +14,7 @@ internal static unsafe class BlockBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> HighNibbles(byte* source) => Fields(source, 4, 15);
 
-    /// <summary>The bits <c>mask &lt;&lt; shift</c> of 16 bytes, moved down; <paramref name="mask"/> must fit <c>255 >> shift</c>.</summary>
+    /// <summary>The bits <c>mask &lt;&lt; shift</c> of 16 bytes, moved down; the mask must fit <c>255 >> shift</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Fields(byte* source, int shift, byte mask) =>
         (Vector128.Load((ushort*)source) >>> shift).AsByte() & Vector128.Create(mask);

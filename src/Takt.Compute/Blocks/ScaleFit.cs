@@ -37,12 +37,19 @@ internal static unsafe class ScaleFit
         return copy;
     }
 
-    public static int Mode = int.Parse(Environment.GetEnvironmentVariable("WM") ?? "1"); public static float C = float.Parse(Environment.GetEnvironmentVariable("WC") ?? "1");
+    /// <summary>
+    /// What each squared error counts: <c>1 + |value| / rms</c>. Large weights belong to the channels that matter more often than
+    /// small ones, so their error costs more than in the plain sum of squares, which would clip them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Weigh(float* values, int count, float* weights)
     {
-        float sum = 0; for (int k = 0; k < count; k++) sum += values[k] * values[k];
-        float inv = sum > 0 ? 1 / MathF.Sqrt(sum / count) : 0;
-        for (int k = 0; k < count; k++) { float a = MathF.Abs(values[k]) * inv; weights[k] = Mode == 0 ? 1 : Mode == 1 ? 1 + C * a : Mode == 2 ? 1 + C * a * a : 1e-3f + a*a; }
+        Vector256<float> squares = default;
+        for (int k = 0; k < count; k += 8) squares += Vector256.Load(values + k) * Vector256.Load(values + k);
+        float sum = Vector256.Sum(squares);
+        var inverse = Vector256.Create(sum > 0 ? MathF.Sqrt(count / sum) : 0);
+        for (int k = 0; k < count; k += 8)
+            (Vector256.Abs(Vector256.Load(values + k)) * inverse + Vector256<float>.One).Store(weights + k);
     }
 
     /// <summary>
@@ -50,7 +57,8 @@ internal static unsafe class ScaleFit
     /// <paramref name="reaches"/>, each improved by the closed-form optimum for its codes; 0 for values that are all but zero.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Find<TLevels>(float* values, float* weights, int count, TLevels levels, ReadOnlySpan<float> reaches) where TLevels : struct, ILevels
+    public static float Find<TLevels>(float* values, float* weights, int count, TLevels levels, ReadOnlySpan<float> reaches)
+        where TLevels : struct, ILevels
     {
         float extreme = Extreme(values, count);
         if (MathF.Abs(extreme) < Smallest) return 0;
@@ -65,7 +73,8 @@ internal static unsafe class ScaleFit
 
     /// <summary>The best scale for the codes that <paramref name="inverse"/> gives, and by how much it lowers the squared error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Refit<TLevels>(float* values, float* weights, int count, TLevels levels, float inverse, out float gain) where TLevels : struct, ILevels
+    private static float Refit<TLevels>(float* values, float* weights, int count, TLevels levels, float inverse, out float gain)
+        where TLevels : struct, ILevels
     {
         var factor = Vector256.Create(inverse);
         Vector256<float> products = default, squares = default;
@@ -85,7 +94,8 @@ internal static unsafe class ScaleFit
 
     /// <summary>Squared error of the values as <c>scale * level + offset</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Error<TLevels>(float* values, float* weights, int count, TLevels levels, float scale, float offset = 0) where TLevels : struct, ILevels
+    public static float Error<TLevels>(float* values, float* weights, int count, TLevels levels, float scale, float offset = 0)
+        where TLevels : struct, ILevels
     {
         var factor = Vector256.Create(Inverse(scale));
         var step = Vector256.Create(scale);

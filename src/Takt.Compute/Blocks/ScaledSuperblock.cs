@@ -11,7 +11,6 @@ internal unsafe struct ScaledSuperblock
     /// <summary>Values in a superblock.</summary>
     public const int Values = 256;
 
-    public static bool SW = Environment.GetEnvironmentVariable("SW") == "1";
     private const int MostGroups = 16, Passes = 2;
 
     /// <summary>Level of each value.</summary>
@@ -39,11 +38,11 @@ internal unsafe struct ScaledSuperblock
         float* bounded = stackalloc float[Values];
         float* weights = stackalloc float[Values];
         values = ScaleFit.Bound(values, Values, bounded);
-        if (SW) ScaleFit.Weigh(values, Values, weights); else for (int g = 0; g < Values; g += group) ScaleFit.Weigh(values+g, group, weights+g);
         float* ideals = stackalloc float[MostGroups];
         float extreme = 0;
         for (int g = 0; g < Values / group; g++)
         {
+            ScaleFit.Weigh(values + g * group, group, weights + g * group);
             ideals[g] = ScaleFit.Find(values + g * group, weights + g * group, group, levels, reaches);
             if (MathF.Abs(ideals[g]) > MathF.Abs(extreme)) extreme = ideals[g];
         }
@@ -64,7 +63,8 @@ internal unsafe struct ScaledSuperblock
     }
 
     /// <summary>Takes for each group the best of the sub-scales around its ideal scale; returns the squared error.</summary>
-    private float ChooseScales<TLevels>(float* values, float* weights, int group, TLevels levels, float* ideals, int lowest) where TLevels : struct, ILevels
+    private float ChooseScales<TLevels>(float* values, float* weights, int group, TLevels levels, float* ideals, int lowest)
+        where TLevels : struct, ILevels
     {
         float sum = 0, inverse = ScaleFit.Inverse(Scale);
         for (int g = 0; g < Values / group; g++)

@@ -70,5 +70,5 @@ public abstract unsafe class WeightFormat
 
     [DoesNotReturn]
     private void ThrowCount(long count) => throw new ArgumentException(
-        $"{count} values cannot be {Name}: it holds {BlockValues} values in a block, so the count must be a multiple of that.", nameof(count));
+        $"{count} values cannot be {Name}: a block holds {BlockValues}, and the count must be a multiple of that.", nameof(count));
 }
