@@ -16,7 +16,8 @@ namespace Takt.Text.Templates;
 /// </para>
 /// <para>
 /// Not there: <c>include</c>, <c>import</c> and <c>extends</c> (a chat template is one file), autoescape (so <c>safe</c> changes
-/// nothing), and case mappings of one character to several.
+/// nothing), case mappings of one character to several, complex numbers, and the filters <c>filesizeformat</c>, <c>pprint</c>,
+/// <c>random</c>, <c>striptags</c>, <c>urlize</c>, <c>wordwrap</c> and <c>xmlattr</c>. Beyond Jinja2 there is <c>from_json</c>.
 /// </para>
 /// </remarks>
 public sealed class ChatTemplate

@@ -5,7 +5,7 @@ internal static class SequenceFilters
 {
     public static readonly NativeTable Table = new NativeTable
     {
-        { "default", "default_value? boolean?", call => call.Self is Undefined || (call.Truth(1) && !Values.IsTrue(call.Self)) ? call.Optional(0, "") : call.Self },
+        { "default", "default_value? boolean?", Default },
         { "length", "", call => Values.TryLength(call.Self, out int length) ? (long)length : throw call.WrongSelf("something with a length") },
         { "list", "", call => new ListValue(Values.ToList(call.Runtime, call.Self)) },
         { "items", "", Items },
@@ -16,9 +16,15 @@ internal static class SequenceFilters
         { "sum", "attribute? start?", Sum },
         { "batch", "linecount fill_with?", call => new GeneratorValue(Batch(call)) },
         { "slice", "slices fill_with?", call => new GeneratorValue(Slice(call)) },
-        { "attr", "name", call => Members.Get(call.Self, call.Text(0)) is var value && call.Self is DictValue && value is not NativeFunction ? Undefined.Member(call.Self, call.Text(0)) : value },
+        { "attr", "name", call => Members.Attribute(call.Self, call.Text(0)) },
     }
         .Alias("d", "default").Alias("count", "length");
+
+    private static object? Default(NativeCall call)
+    {
+        bool missing = call.Self is Undefined || (call.Truth(1) && !Values.IsTrue(call.Self));
+        return missing ? call.Optional(0, "") : call.Self;
+    }
 
     private static object? Items(NativeCall call) => call.Self switch
     {

@@ -67,6 +67,9 @@ internal static class StringCases
         return result.ToString();
     }
 
+    /// <summary>Whether a code point has a numeric value.</summary>
+    public static bool IsNumeric(string text, int at) => char.IsNumber(text, at) || CharUnicodeInfo.GetNumericValue(text, at) >= 0;
+
     private static bool HasOnly(string text, UnicodeCategory wanted, UnicodeCategory unwanted)
     {
         bool found = false;

@@ -108,7 +108,12 @@ internal sealed class BraceFormat(TemplateRuntime runtime, Arguments arguments)
     private object? Argument(string name)
     {
         if (name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange('0', '9'))
-            return int.TryParse(name, CultureInfo.InvariantCulture, out int index) ? Positional(index) : throw Fault.Runtime($"the format string asks for argument {name}");
+        {
+            return int.TryParse(name, CultureInfo.InvariantCulture, out int index)
+                ? Positional(index)
+                : throw Fault.Runtime($"the format string asks for argument {name}");
+        }
+
         if (name.Length == 0) return Positional(_next++);
         foreach ((string key, object? value) in arguments.Named)
         {

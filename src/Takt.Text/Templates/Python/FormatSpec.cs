@@ -51,15 +51,12 @@ internal sealed record FormatSpec(
 
     public string Apply(TemplateRuntime runtime, object? value)
     {
-        if (value is Undefined) return Pad("", Values.ToText(runtime, value), '<');
         if (PythonNumbers.IsInteger(value) && Type is not ('e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' or 's'))
             return Integer(PythonNumbers.ToBig(value));
         if (PythonNumbers.IsNumber(value) && Type != 's') return Float(PythonNumbers.ToDouble(value));
 
-        bool plain = value is string or null;
-        if (Type is not ('\0' or 's') || Align == '=' || (!plain && this != s_none))
+        if (value is not string text || Type is not ('\0' or 's') || Align == '=')
             throw Fault.Runtime($"a value of type {Values.TypeName(value)} cannot be formatted like this");
-        string text = Values.ToText(runtime, value);
         if (Precision >= 0 && Precision < PythonText.Length(text)) text = (string)Slicing.Slice(runtime, text, null, (long)Precision, null)!;
         return Pad("", text, '<');
     }
@@ -87,14 +84,14 @@ internal sealed record FormatSpec(
     {
         string sign = value < 0 || (value == 0 && double.IsNegative(value)) ? "-" : Sign == '-' ? "" : Sign.ToString();
         double magnitude = Math.Abs(value);
-        int precision = Math.Min(Precision, MaxPrecision);
+        if (Precision > MaxPrecision) throw Fault.Limit($"a precision of {Precision} digits is over the limit of {MaxPrecision}");
         string digits = !double.IsFinite(value) ? PythonNumbers.ToText(magnitude) : Type switch
         {
-            'f' or 'F' => FloatText.Fixed(magnitude, precision < 0 ? 6 : precision),
-            '%' => FloatText.Fixed(magnitude * 100, precision < 0 ? 6 : precision) + "%",
-            'e' or 'E' => FloatText.Exponent(magnitude, precision < 0 ? 6 : precision),
-            'g' or 'G' or 'n' => FloatText.General(magnitude, precision < 0 ? 6 : Math.Max(precision, 1)),
-            _ when precision >= 0 => FloatText.General(magnitude, Math.Max(precision, 1), keepFloat: true),
+            'f' or 'F' => FloatText.Fixed(magnitude, Precision < 0 ? 6 : Precision),
+            '%' => FloatText.Fixed(magnitude * 100, Precision < 0 ? 6 : Precision) + "%",
+            'e' or 'E' => FloatText.Exponent(magnitude, Precision < 0 ? 6 : Precision),
+            'g' or 'G' or 'n' => FloatText.General(magnitude, Precision < 0 ? 6 : Math.Max(Precision, 1)),
+            _ when Precision >= 0 => FloatText.General(magnitude, Math.Max(Precision, 1), keepFloat: true),
             _ => PythonNumbers.ToText(magnitude),
         };
         int point = digits.AsSpan().IndexOfAnyExceptInRange('0', '9');
@@ -102,8 +99,6 @@ internal sealed record FormatSpec(
         digits = Group(whole, 3) + digits[whole.Length..];
         return Pad(sign, Type is 'E' or 'G' or 'F' ? digits.ToUpperInvariant() : digits, '>');
     }
-
-    private static readonly FormatSpec s_none = new(" ", '\0', '-', false, 0, '\0', -1, '\0');
 
     private string Pad(string prefix, string text, char ownAlign)
     {
@@ -154,54 +149,4 @@ internal sealed record FormatSpec(
     }
 
     private static Fault Bad(string text) => Fault.Runtime($"'{text}' is not a format specification");
-}
-
-/// <summary>Floats in fixed-point, exponent and general notation, rounded half to even from their exact value as Python does.</summary>
-internal static class FloatText
-{
-    public static string Fixed(double magnitude, int places) => Place(PythonNumbers.ScaledRound(magnitude, places), places);
-
-    public static string Exponent(double magnitude, int places)
-    {
-        (string digits, int exponent) = Significant(magnitude, places + 1);
-        string mantissa = places > 0 ? digits.Insert(1, ".") : digits;
-        return $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
-    }
-
-    /// <summary>So many significant digits, without trailing zeros, with an exponent where the number is very large or small.</summary>
-    public static string General(double magnitude, int digits, bool keepFloat = false)
-    {
-        (string significant, int exponent) = Significant(magnitude, digits);
-        bool scientific = exponent < -4 || exponent >= (keepFloat ? Math.Max(digits - 1, 1) : digits);
-        if (scientific)
-        {
-            string mantissa = significant.TrimEnd('0');
-            if (mantissa.Length == 0) mantissa = "0";
-            return $"{(mantissa.Length > 1 ? mantissa.Insert(1, ".") : mantissa)}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
-        }
-
-        string text = Fixed(magnitude, Math.Max(digits - 1 - exponent, 0));
-        if (text.Contains('.')) text = text.TrimEnd('0').TrimEnd('.');
-        return keepFloat && !text.Contains('.') ? text + ".0" : text;
-    }
-
-    private static (string Digits, int Exponent) Significant(double magnitude, int count)
-    {
-        if (magnitude == 0) return (new string('0', count), 0);
-        int exponent = (int)Math.Floor(Math.Log10(magnitude));
-        while (true)
-        {
-            string digits = PythonNumbers.ScaledRound(magnitude, count - 1 - exponent).ToString(CultureInfo.InvariantCulture);
-            if (digits.Length == count) return (digits, exponent);
-            exponent += digits.Length > count ? 1 : -1;
-        }
-    }
-
-    private static string Place(BigInteger scaled, int places)
-    {
-        string digits = scaled.ToString(CultureInfo.InvariantCulture);
-        if (places == 0) return digits;
-        digits = digits.PadLeft(places + 1, '0');
-        return digits.Insert(digits.Length - places, ".");
-    }
 }

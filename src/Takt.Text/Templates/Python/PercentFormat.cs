@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace Takt.Text.Templates;
@@ -77,7 +78,7 @@ internal sealed class PercentFormat
             case 'c' when value is string text && PythonText.Length(text) == 1:
                 return (spec with { Type = 's', Precision = -1 }).Apply(_runtime, text);
             case 'd' or 'i' or 'u' when value is double d && double.IsFinite(d):
-                return (spec with { Type = 'd' }).Integer(new System.Numerics.BigInteger(d));
+                return (spec with { Type = 'd' }).Integer(new BigInteger(d));
             case 'd' or 'i' or 'u' or 'x' or 'X' or 'o' or 'c' when PythonNumbers.IsInteger(value):
                 return (spec with { Type = type is 'i' or 'u' ? 'd' : type }).Integer(PythonNumbers.ToBig(value));
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G' when PythonNumbers.IsNumber(value):
@@ -110,7 +111,7 @@ internal sealed class PercentFormat
         if (_at < _format.Length && _format[_at] == '*')
         {
             _at++;
-            return PythonNumbers.TryIndex(Next(), out long given) ? (int)Math.Abs(given) : throw Fault.Runtime("* in a format string needs an integer");
+            return PythonNumbers.TryIndex(Next(), out long given) ? (int)Math.Min(Math.Abs(given), int.MaxValue) : throw Fault.Runtime("* in a format string needs an integer");
         }
 
         int start = _at;

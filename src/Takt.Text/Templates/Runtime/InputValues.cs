@@ -26,7 +26,8 @@ internal static class InputValues
             char c => c.ToString(),
             DateTime or DateTimeOffset or Guid => System.Convert.ToString(input, CultureInfo.InvariantCulture),
             IEnumerable items => FromItems(runtime, items),
-            _ => throw new ArgumentException($"A template variable has the type {input.GetType().Name}; expected null, bool, a number, a string, JSON, a dictionary or a sequence."),
+            _ => throw new ArgumentException(
+                $"A template variable has the type {input.GetType().Name}; expected null, bool, a number, a string, JSON, a dictionary or a sequence."),
         };
         runtime.Leave();
         return value;

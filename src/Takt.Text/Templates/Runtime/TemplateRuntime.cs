@@ -20,7 +20,7 @@ internal sealed class TemplateRuntime(TemplateLimits limits)
     public void Step()
     {
         if (++_steps > limits.MaxSteps) ThrowTooManySteps();
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) ThrowTooDeep();
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) ThrowStackFull();
     }
 
     /// <summary>Counts the cost of going over so many items.</summary>
@@ -100,6 +100,8 @@ internal sealed class TemplateRuntime(TemplateLimits limits)
 
     private void ThrowTooDeep() =>
         throw Fault.Limit($"macros, loops or values are nested too deeply (the limit is {limits.MaxDepth}); is there a recursion without end?");
+
+    private static void ThrowStackFull() => throw Fault.Limit("the template nests more deeply than this thread's stack allows");
 
     private void ThrowTooLong(string what, long length) =>
         throw Fault.Limit($"a {what} of length {length} is over the limit of {limits.MaxLength}");

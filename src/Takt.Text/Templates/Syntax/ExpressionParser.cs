@@ -1,14 +1,8 @@
 namespace Takt.Text.Templates;
 
-/// <summary>Parses expressions; binary operators by precedence climbing.</summary>
-internal sealed class ExpressionParser(TokenStream tokens)
+/// <summary>Parses expressions: literals, names and what stands directly behind them.</summary>
+internal sealed partial class ExpressionParser(TokenStream tokens)
 {
-    private const int OrLevel = 1;
-    private const int AndLevel = 2;
-    private const int NotLevel = 3;
-    private const int CompareLevel = 4;
-    private const int ConcatLevel = 6;
-
     /// <summary>Told of every name that is read.</summary>
     public Action<string>? NameRead { get; set; }
 
@@ -74,117 +68,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
         throw tokens.Unexpected("an expression");
     }
 
-    /// <summary>Filters after a value: <c>| name(arguments)</c>, as many as follow.</summary>
-    public Expression ParseFilters(Expression value)
-    {
-        while (tokens.SkipOperator("|")) value = ParseFilter(value);
-        return value;
-    }
-
-    /// <summary>One filter, from its name on.</summary>
-    public Expression ParseFilter(Expression value)
-    {
-        int position = tokens.Current.Position;
-        string name = ParseDottedName("the name of a filter");
-        return new Filter(position, name, value, tokens.AtOperator("(") ? ParseArguments() : ArgumentList.Empty);
-    }
-
     private bool AtTupleEnd(string? end) =>
         tokens.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || tokens.AtOperator(")") || (end is not null && tokens.AtName(end));
-
-    private Expression ParseBinary(int level)
-    {
-        Expression left;
-        if (level <= NotLevel && tokens.AtName("not"))
-        {
-            int position = tokens.Next().Position;
-            tokens.Enter();
-            left = new Not(position, ParseBinary(NotLevel));
-            tokens.Leave();
-        }
-        else
-        {
-            left = ParseUnary(filters: true);
-        }
-
-        while (true)
-        {
-            Token op = tokens.Current;
-            int found = LevelOf(op);
-            if (found < level) return left;
-            if (found == CompareLevel) left = ParseComparisons(left);
-            else if (found == ConcatLevel) left = ParseConcat(left);
-            else
-            {
-                tokens.Next();
-                left = Operators.Binary(op, left, ParseBinary(found + 1));
-            }
-        }
-    }
-
-    private int LevelOf(Token token)
-    {
-        if (token.Kind is not (TokenKind.Operator or TokenKind.Name)) return 0;
-        return token.Text switch
-        {
-            "or" => OrLevel,
-            "and" => AndLevel,
-            "==" or "!=" or "<" or "<=" or ">" or ">=" or "in" => CompareLevel,
-            "not" when tokens.Following is { Kind: TokenKind.Name, Text: "in" } => CompareLevel,
-            "+" or "-" => 5,
-            "~" => ConcatLevel,
-            "*" or "/" or "//" or "%" => 7,
-            "**" => 8,
-            _ => 0,
-        };
-    }
-
-    private Comparison ParseComparisons(Expression first)
-    {
-        int position = tokens.Current.Position;
-        List<(string Operator, Expression Operand)> rest = [];
-        while (LevelOf(tokens.Current) == CompareLevel)
-        {
-            string op = tokens.Next().Text;
-            if (op == "not")
-            {
-                tokens.Next();
-                op = "not in";
-            }
-
-            rest.Add((op, ParseBinary(CompareLevel + 1)));
-        }
-
-        return new Comparison(position, first, [.. rest]);
-    }
-
-    private Concat ParseConcat(Expression first)
-    {
-        int position = tokens.Current.Position;
-        List<Expression> parts = [first];
-        while (tokens.SkipOperator("~")) parts.Add(ParseBinary(ConcatLevel + 1));
-        return new Concat(position, [.. parts]);
-    }
-
-    private Expression ParseUnary(bool filters)
-    {
-        Token token = tokens.Current;
-        Expression value;
-        if (tokens.AtOperator("-") || tokens.AtOperator("+"))
-        {
-            tokens.Next();
-            tokens.Enter();
-            value = new Sign(token.Position, token.Text == "-", ParseUnary(filters: false));
-            tokens.Leave();
-        }
-        else
-        {
-            value = ParsePrimary();
-        }
-
-        value = ParsePostfix(value);
-        return filters ? ParseFiltersAndTests(value) : value;
-    }
 
     private Expression ParseName(Token token)
     {
@@ -283,85 +168,5 @@ internal sealed class ExpressionParser(TokenStream tokens)
         Expression? step = tokens.SkipOperator(":") && !tokens.AtOperator("]") ? Parse() : null;
         tokens.ExpectOperator("]");
         return new Slice(position, owner, start, stop, step);
-    }
-
-    private Expression ParseFiltersAndTests(Expression value)
-    {
-        while (true)
-        {
-            int position = tokens.Current.Position;
-            if (tokens.SkipOperator("|")) value = ParseFilter(value);
-            else if (tokens.SkipName("is")) value = ParseTest(position, value);
-            else if (tokens.AtOperator("(")) value = new Call(position, value, ParseArguments());
-            else return value;
-        }
-    }
-
-    private Expression ParseTest(int position, Expression value)
-    {
-        bool negated = tokens.SkipName("not");
-        string name = ParseDottedName("the name of a test");
-        Expression test = new Test(position, name, value, ParseTestArguments());
-        return negated ? new Not(position, test) : test;
-    }
-
-    private ArgumentList ParseTestArguments()
-    {
-        if (tokens.AtOperator("(")) return ParseArguments();
-        Token next = tokens.Current;
-        bool operand = next.Kind is TokenKind.String or TokenKind.Number
-            || tokens.AtOperator("[") || tokens.AtOperator("{")
-            || (next.Kind == TokenKind.Name && next.Text is not ("else" or "or" or "and"));
-        if (!operand) return ArgumentList.Empty;
-        if (tokens.AtName("is")) throw tokens.Unexpected("no second test: write 'a is x and a is y'");
-        return new ArgumentList([ParsePostfix(ParsePrimary())], [], null, null);
-    }
-
-    private string ParseDottedName(string what)
-    {
-        string name = tokens.Expect(TokenKind.Name, what).Text;
-        while (tokens.SkipOperator(".")) name += "." + tokens.Expect(TokenKind.Name, what).Text;
-        return name;
-    }
-
-    private ArgumentList ParseArguments()
-    {
-        tokens.ExpectOperator("(");
-        List<Expression> positional = [];
-        List<(string Name, Expression Value)> named = [];
-        Expression? rest = null;
-        Expression? namedRest = null;
-        while (!tokens.AtOperator(")"))
-        {
-            if (namedRest is not null) throw tokens.Unexpected("')' after **arguments");
-            if (tokens.SkipOperator("**"))
-            {
-                namedRest = Parse();
-            }
-            else if (tokens.AtOperator("*") && rest is null)
-            {
-                tokens.Next();
-                rest = Parse();
-            }
-            else if (tokens.Current.Kind == TokenKind.Name && tokens.Following is { Kind: TokenKind.Operator, Text: "=" })
-            {
-                string name = tokens.Next().Text;
-                tokens.Next();
-                named.Add((name, Parse()));
-            }
-            else if (named.Count > 0 || rest is not null)
-            {
-                throw tokens.Unexpected("name=value after the first named argument");
-            }
-            else
-            {
-                positional.Add(Parse());
-            }
-
-            if (!tokens.SkipOperator(",")) break;
-        }
-
-        tokens.ExpectOperator(")");
-        return new ArgumentList([.. positional], [.. named], rest, namedRest);
     }
 }

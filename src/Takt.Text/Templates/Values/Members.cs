@@ -11,6 +11,10 @@ internal static class Members
         return Undefined.Member(owner, name);
     }
 
+    /// <summary>A method or attribute, without looking at items.</summary>
+    public static object? Attribute(object? owner, string name) =>
+        TryAttribute(owner, name, out object? value) ? value : Undefined.Member(owner, name);
+
     /// <summary><c>owner[key]</c>: an item before an attribute of that name.</summary>
     public static object? Item(TemplateRuntime runtime, object? owner, object? key)
     {
