@@ -35,6 +35,9 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>Reads 16 unsigned 16-bit integers into integer lanes.</summary>
     static abstract T LoadUInt16(ushort* source);
 
+    /// <summary>Reads 16 half floats as floats.</summary>
+    static abstract T LoadHalf(ushort* source);
+
     /// <summary>Reads 16 unsigned bytes into integer lanes.</summary>
     static abstract T LoadByte(byte* source);
 

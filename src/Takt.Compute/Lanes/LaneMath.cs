@@ -5,27 +5,7 @@ namespace Takt.Compute.Lanes;
 /// <summary>Functions of 16 floats that every tier computes with the same operations, hence to the same bits.</summary>
 internal static unsafe class LaneMath
 {
-    private const int HalfRebias = 112 << 23; // from exponent bias 15 to 127
-    private const int SmallestNormalHalf = 0x400 << 13;
-    private const int HalfInfinity = 0x7c00 << 13;
     private const float RoundToInteger = 12582912f; // 1.5 * 2^23: adding it rounds to the nearest even integer
-
-    /// <summary>Reads 16 half floats, without the penalty that subnormal numbers carry.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T LoadHalf<T>(ushort* source) where T : struct, ILanes<T>
-    {
-        T bits = T.LoadUInt16(source);
-        T magnitude = T.ShiftLeftInt(T.And(bits, T.BroadcastInt(0x7fff)), 13);
-        T rebias = T.BroadcastInt(HalfRebias);
-        T normal = T.AddInt(magnitude, rebias);
-        T special = T.Select(T.LessThanInt(magnitude, T.BroadcastInt(HalfInfinity)), T.Zero, rebias);
-        // A subnormal's bits become the mantissa of a number near 2^-14, which is then taken away again.
-        T offset = T.BroadcastInt(HalfRebias + (1 << 23));
-        T subnormal = T.Subtract(T.AddInt(magnitude, offset), offset);
-        T value = T.Select(
-            T.LessThanInt(magnitude, T.BroadcastInt(SmallestNormalHalf)), subnormal, T.AddInt(normal, special));
-        return T.Or(value, T.ShiftLeftInt(T.And(bits, T.BroadcastInt(0x8000)), 16));
-    }
 
     /// <summary>Writes 16 floats as half floats, rounded to nearest even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,7 +14,7 @@ internal static unsafe class LaneMath
         T sign = T.And(value, T.BroadcastInt(int.MinValue));
         T magnitude = T.And(value, T.BroadcastInt(int.MaxValue));
         T odd = T.And(T.ShiftRightInt(magnitude, 13), T.BroadcastInt(1));
-        T normal = T.ShiftRightInt(T.AddInt(T.AddInt(magnitude, T.BroadcastInt(0xfff - HalfRebias)), odd), 13);
+        T normal = T.ShiftRightInt(T.AddInt(T.AddInt(magnitude, T.BroadcastInt(0xfff - HalfBits.Rebias)), odd), 13);
         // Adding 0.5 lines a subnormal's bits up with the half's unit, rounded by the addition itself.
         T half = T.Broadcast(0.5f);
         T subnormal = T.SubtractInt(T.Add(magnitude, half), half);

@@ -59,6 +59,15 @@ public readonly unsafe struct Lanes128(Vector128<byte> a, Vector128<byte> b, Vec
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadHalf(ushort* source)
+    {
+        (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(Vector128.Load(source));
+        (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(Vector128.Load(source + 8));
+        return new(HalfBits.ToFloat(a), HalfBits.ToFloat(b), HalfBits.ToFloat(c), HalfBits.ToFloat(d));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadByte(byte* source)
     {
         (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Load(source));

@@ -46,6 +46,10 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadHalf(ushort* source) => new(ToFloat(source), ToFloat(source + 8));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadByte(byte* source) =>
         new(Avx2.ConvertToVector256Int32(source).AsByte(), Avx2.ConvertToVector256Int32(source + 8).AsByte());
 
@@ -191,6 +195,20 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(void* address) => Sse.Prefetch0(address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> ToFloat(ushort* halves)
+    {
+        Vector256<int> bits = Avx2.ConvertToVector256Int32(halves);
+        Vector256<int> magnitude = (bits & Vector256.Create(0x7fff)) << 13;
+        Vector256<int> offset = Vector256.Create(HalfBits.SubnormalRebias);
+        Vector256<int> normal = magnitude + Vector256.Create(HalfBits.Rebias);
+        normal += Vector256.GreaterThan(magnitude, Vector256.Create(HalfBits.Largest)) & Vector256.Create(HalfBits.Rebias);
+        Vector256<int> small = ((magnitude + offset).AsSingle() - offset.AsSingle()).AsInt32();
+        Vector256<int> value = Vector256.ConditionalSelect(
+            Vector256.LessThan(magnitude, Vector256.Create(HalfBits.SmallestNormal)), small, normal);
+        return (value | ((bits & Vector256.Create(0x8000)) << 16)).AsByte();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes256 Twice(Vector256<byte> half) => new(half, half);

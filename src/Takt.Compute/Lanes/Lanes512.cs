@@ -18,10 +18,6 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     /// <inheritdoc/>
     public static Lanes512 Zero => default;
 
-    private Vector512<float> F => _v.AsSingle();
-
-    private Vector512<int> I => _v.AsInt32();
-
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Load(void* source) => new(Vector512.Load((byte*)source));
@@ -45,6 +41,21 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadHalf(ushort* source)
+    {
+        Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load(source));
+        Vector512<int> magnitude = (bits & Vector512.Create(0x7fff)) << 13;
+        Vector512<int> offset = Vector512.Create(HalfBits.SubnormalRebias);
+        Vector512<int> normal = magnitude + Vector512.Create(HalfBits.Rebias);
+        normal += Vector512.GreaterThan(magnitude, Vector512.Create(HalfBits.Largest)) & Vector512.Create(HalfBits.Rebias);
+        Vector512<int> small = ((magnitude + offset).AsSingle() - offset.AsSingle()).AsInt32();
+        Vector512<int> value = Vector512.ConditionalSelect(
+            Vector512.LessThan(magnitude, Vector512.Create(HalfBits.SmallestNormal)), small, normal);
+        return new((value | ((bits & Vector512.Create(0x8000)) << 16)).AsByte());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadByte(byte* source) =>
         new(Avx512F.ConvertToVector512Int32(Vector128.Load(source)).AsByte());
 
@@ -56,61 +67,61 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreUInt16(Lanes512 integers, ushort* target) =>
-        Avx512F.ConvertToVector256UInt16(integers.I.AsUInt32()).Store(target);
+        Avx512F.ConvertToVector256UInt16(integers._v.AsInt32().AsUInt32()).Store(target);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSByte(Lanes512 integers, sbyte* target) =>
-        Avx512F.ConvertToVector128SByte(integers.I).Store(target);
+        Avx512F.ConvertToVector128SByte(integers._v.AsInt32()).Store(target);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Add(Lanes512 a, Lanes512 b) => new((a.F + b.F).AsByte());
+    public static Lanes512 Add(Lanes512 a, Lanes512 b) => new((a._v.AsSingle() + b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Subtract(Lanes512 a, Lanes512 b) => new((a.F - b.F).AsByte());
+    public static Lanes512 Subtract(Lanes512 a, Lanes512 b) => new((a._v.AsSingle() - b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Multiply(Lanes512 a, Lanes512 b) => new((a.F * b.F).AsByte());
+    public static Lanes512 Multiply(Lanes512 a, Lanes512 b) => new((a._v.AsSingle() * b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Divide(Lanes512 a, Lanes512 b) => new((a.F / b.F).AsByte());
+    public static Lanes512 Divide(Lanes512 a, Lanes512 b) => new((a._v.AsSingle() / b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>
-        new(Avx512F.FusedMultiplyAdd(a.F, b.F, c.F).AsByte());
+        new(Avx512F.FusedMultiplyAdd(a._v.AsSingle(), b._v.AsSingle(), c._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Avx512F.Max(a.F, b.F).AsByte());
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Avx512F.Max(a._v.AsSingle(), b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Avx512F.Min(a.F, b.F).AsByte());
+    public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Avx512F.Min(a._v.AsSingle(), b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 AddInt(Lanes512 a, Lanes512 b) => new((a.I + b.I).AsByte());
+    public static Lanes512 AddInt(Lanes512 a, Lanes512 b) => new((a._v.AsInt32() + b._v.AsInt32()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 SubtractInt(Lanes512 a, Lanes512 b) => new((a.I - b.I).AsByte());
+    public static Lanes512 SubtractInt(Lanes512 a, Lanes512 b) => new((a._v.AsInt32() - b._v.AsInt32()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 ShiftLeftInt(Lanes512 value, int count) => new((value.I << count).AsByte());
+    public static Lanes512 ShiftLeftInt(Lanes512 value, int count) => new((value._v.AsInt32() << count).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 ShiftRightInt(Lanes512 value, int count) => new((value.I >>> count).AsByte());
+    public static Lanes512 ShiftRightInt(Lanes512 value, int count) => new((value._v.AsInt32() >>> count).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LessThanInt(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a.I, b.I).AsByte());
+    public static Lanes512 LessThanInt(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a._v.AsInt32(), b._v.AsInt32()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,7 +130,7 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 ToFloat(Lanes512 integers) => new(Avx512F.ConvertToVector512Single(integers.I).AsByte());
+    public static Lanes512 ToFloat(Lanes512 integers) => new(Avx512F.ConvertToVector512Single(integers._v.AsInt32()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -142,7 +153,7 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     public static Lanes512 DotUnsigned(Lanes512 sum, Lanes512 weights, Lanes512 values)
     {
         Vector512<short> pairs = Avx512BW.MultiplyAddAdjacent(weights._v, values._v.AsSByte());
-        return new((Avx512BW.MultiplyAddAdjacent(pairs, Vector512.Create((short)1)) + sum.I).AsByte());
+        return new((Avx512BW.MultiplyAddAdjacent(pairs, Vector512.Create((short)1)) + sum._v.AsInt32()).AsByte());
     }
 
     /// <inheritdoc/>
@@ -160,7 +171,7 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 value)
     {
-        Vector256<float> eight = value.F.GetLower() + value.F.GetUpper();
+        Vector256<float> eight = value._v.AsSingle().GetLower() + value._v.AsSingle().GetUpper();
         return LaneReduce.Sum(eight.GetLower() + eight.GetUpper());
     }
 
@@ -168,7 +179,7 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxOf(Lanes512 value)
     {
-        Vector256<float> eight = Avx.Max(value.F.GetLower(), value.F.GetUpper());
+        Vector256<float> eight = Avx.Max(value._v.AsSingle().GetLower(), value._v.AsSingle().GetUpper());
         return LaneReduce.Max(Sse.Max(eight.GetLower(), eight.GetUpper()));
     }
 

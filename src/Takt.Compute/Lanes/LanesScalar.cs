@@ -50,6 +50,14 @@ public unsafe struct LanesScalar : ILanes<LanesScalar>
     }
 
     /// <inheritdoc/>
+    public static LanesScalar LoadHalf(ushort* source)
+    {
+        LanesScalar result = default;
+        for (int i = 0; i < 16; i++) result.Float(i) = (float)((Half*)source)[i];
+        return result;
+    }
+
+    /// <inheritdoc/>
     public static LanesScalar LoadByte(byte* source)
     {
         LanesScalar result = default;

@@ -67,7 +67,7 @@ internal readonly unsafe struct Attention<T, TKv>(
         rows[slice.FirstRow + query / Group] + (kvHead * Group + query % Group) * layer.HeadSize;
 
     // Products of four queries with a block of keys: lanes are tokens.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Scores(float** q, int kvHead, int position, float* scores, long stride)
     {
         byte* key = (byte*)layer.Keys + layer.Offset(slice.Blocks[position / Block], kvHead) * TKv.Bytes;
@@ -97,16 +97,17 @@ internal readonly unsafe struct Attention<T, TKv>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StorePair(T low, T high, float* scores)
+    private static void StorePair(T low, T high, float* scores)
     {
-        T.Store(ScaleAndCap<T>.Apply(low, shape.Scale, shape.SoftCap), scores);
-        T.Store(ScaleAndCap<T>.Apply(high, shape.Scale, shape.SoftCap), scores + 16);
+        T.Store(low, scores);
+        T.Store(high, scores + 16);
     }
 
     // Masks, exponentiates and returns the factor that makes the weights sum to one.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private float Softmax(float* scores, int count, int query, int begin, int kvHead)
     {
+        ScaleAndCap<T>.Row(scores, count, shape.Scale, shape.SoftCap);
         int from = WindowStart(query) - begin, to = Position(query) + 1 - begin;
         new Span<float>(scores, from).Fill(float.NegativeInfinity);
         new Span<float>(scores + to, count - to).Fill(float.NegativeInfinity);
@@ -130,7 +131,7 @@ internal readonly unsafe struct Attention<T, TKv>(
     }
 
     // Sixteen values of the output of four queries: lanes are values.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Values(float* scores, long stride, float* factors, int kvHead, int begin, int end, int d, float* result)
     {
         int padded = layer.PaddedHeadSize;

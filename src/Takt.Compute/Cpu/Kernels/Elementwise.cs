@@ -6,48 +6,58 @@ using Takt.Compute.Threading;
 namespace Takt.Compute.Cpu.Kernels;
 
 /// <summary>The feed-forward activation, a row a piece; the result goes to <paramref name="up"/>'s place.</summary>
+/// <remarks>A loop for each kind: the compiler inlines only so much into one method.</remarks>
 internal readonly unsafe struct Activate<T>(Activation kind, Rows gate, Rows up) : ITask where T : struct, ILanes<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int index, int thread)
     {
-        float* u = up[index];
-        float* g = kind == Activation.Gelu ? u : gate[index];
-        for (int k = 0; k < up.Width; k += 16)
+        switch (kind)
         {
-            T a = T.Load(g + k), b = T.Load(u + k);
-            T.Store(
-                kind switch
-                {
-                    Activation.SwiGlu => T.Multiply(Silu(a), b),
-                    Activation.GeGlu => T.Multiply(Gelu(a), b),
-                    Activation.Gelu => Gelu(b),
-                    _ => Oai(a, b),
-                },
-                u + k);
+            case Activation.SwiGlu: SwiGlu(gate[index], up[index], up.Width); break;
+            case Activation.GeGlu: Gelu(gate[index], up[index], up.Width); break;
+            case Activation.Gelu: Gelu(up[index], null, up.Width, up[index]); break;
+            default: Oai(gate[index], up[index], up.Width); break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Silu(T x) => T.Divide(x, T.Add(T.Broadcast(1f), LaneMath.Exp(T.Subtract(T.Zero, x))));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Gelu(T x)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SwiGlu(float* gate, float* up, int width)
     {
-        T cube = T.Multiply(T.Multiply(x, x), x);
-        T inner = T.Multiply(T.MultiplyAdd(cube, T.Broadcast(0.044715f), x), T.Broadcast(0.79788456f));
-        T half = T.Multiply(x, T.Broadcast(0.5f));
-        return T.MultiplyAdd(half, LaneMath.Tanh(inner), half);
+        for (int k = 0; k < width; k += 16)
+        {
+            T x = T.Load(gate + k);
+            T silu = T.Divide(x, T.Add(T.Broadcast(1f), LaneMath.Exp(T.Subtract(T.Zero, x))));
+            T.Store(T.Multiply(silu, T.Load(up + k)), up + k);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Oai(T gate, T up)
+    private static void Gelu(float* gate, float* up, int width) => Gelu(gate, up, width, up);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gelu(float* gate, float* up, int width, float* result)
+    {
+        for (int k = 0; k < width; k += 16)
+        {
+            T x = T.Load(gate + k);
+            T cube = T.Multiply(T.Multiply(x, x), x);
+            T inner = T.Multiply(T.MultiplyAdd(cube, T.Broadcast(0.044715f), x), T.Broadcast(0.79788456f));
+            T half = T.Multiply(x, T.Broadcast(0.5f));
+            T gelu = T.MultiplyAdd(half, LaneMath.Tanh(inner), half);
+            T.Store(up == null ? gelu : T.Multiply(gelu, T.Load(up + k)), result + k);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Oai(float* gate, float* up, int width)
     {
         T limit = T.Broadcast(7f);
-        T g = T.Min(gate, limit);
-        T u = T.Max(T.Min(up, limit), T.Broadcast(-7f));
-        T swish = T.Multiply(g, LaneMath.Sigmoid(T.Multiply(g, T.Broadcast(1.702f))));
-        return T.MultiplyAdd(swish, u, swish);
+        for (int k = 0; k < width; k += 16)
+        {
+            T g = T.Min(T.Load(gate + k), limit);
+            T u = T.Max(T.Min(T.Load(up + k), limit), T.Broadcast(-7f));
+            T swish = T.Multiply(g, LaneMath.Sigmoid(T.Multiply(g, T.Broadcast(1.702f))));
+            T.Store(T.MultiplyAdd(swish, u, swish), up + k);
+        }
     }
 }
 
@@ -66,18 +76,22 @@ internal readonly unsafe struct AddScaled<T>(Rows x, float scale, Rows y) : ITas
 /// <summary>x *= scale, then c * tanh(x / c) where a cap c is given; a row a piece.</summary>
 internal readonly unsafe struct ScaleAndCap<T>(Rows x, float scale, float cap) : ITask where T : struct, ILanes<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(int index, int thread)
-    {
-        float* row = x[index];
-        for (int k = 0; k < x.Width; k += 16) T.Store(Apply(T.Load(row + k), scale, cap), row + k);
-    }
+    public void Run(int index, int thread) => Row(x[index], x.Width, scale, cap);
 
-    /// <summary>Scales and caps one register; a cap of 0 is none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply(T value, float scale, float cap)
+    /// <summary>Scales and caps a row; a cap of 0 is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Row(float* row, int width, float scale, float cap)
     {
-        value = T.Multiply(value, T.Broadcast(scale));
-        return cap == 0 ? value : T.Multiply(T.Broadcast(cap), LaneMath.Tanh(T.Multiply(value, T.Broadcast(1f / cap))));
+        if (cap == 0)
+        {
+            for (int k = 0; k < width; k += 16) T.Store(T.Multiply(T.Load(row + k), T.Broadcast(scale)), row + k);
+            return;
+        }
+
+        for (int k = 0; k < width; k += 16)
+        {
+            T value = T.Multiply(T.Multiply(T.Load(row + k), T.Broadcast(scale)), T.Broadcast(1f / cap));
+            T.Store(T.Multiply(T.Broadcast(cap), LaneMath.Tanh(value)), row + k);
+        }
     }
 }

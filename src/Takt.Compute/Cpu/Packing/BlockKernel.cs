@@ -17,9 +17,14 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
     where TScales : struct, IScalePlane<TScales>
 {
     private const int PrefetchBytes = 1280;
+    private const int PartsPerVisit = 2;
 
     // Formats without minimums have codes around zero; their planes hold them shifted to be unsigned.
-    private static int Offset => TCodes.Signed || TScales.HasMin ? 0 : 1 << (TCodes.Bits - 1);
+    private static int Offset
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TCodes.Signed || TScales.HasMin ? 0 : 1 << (TCodes.Bits - 1);
+    }
 
     private static int Parts => TBlock.Values / 32;
 
@@ -74,70 +79,89 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
         for (int i = 4 * quarter; i < count; i++) One(groups + i * stride, columns, x, y + 16 * i);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four(byte* group, long far, int columns, in ActivationRow x, float* y, int yFar)
     {
         byte* planes = group + ScaleBytes(columns);
-        sbyte* codes = (sbyte*)x.Codes;
-        float* xScales = (float*)x.Scales;
-        int* sums = (int*)x.Sums;
-        T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
-        for (int block = columns / TBlock.Values; block > 0; block--, group += TScales.Bytes)
+        int blocks = columns / TBlock.Values, visit = Math.Min(PartsPerVisit, Parts);
+        Clear(y, yFar);
+        for (int block = 0, index = 0; block < blocks; block++, group += TScales.Bytes)
         {
-            for (int part = 0; part < Parts; part++, planes += TCodes.PartBytes, codes += 32, sums += 2, xScales++)
+            for (int part = 0; part < Parts; part += visit, index += visit, planes += visit * TCodes.PartBytes)
             {
-                a = AddPart(a, group, planes, part, codes, *xScales, sums);
-                b = AddPart(b, group + far, planes + far, part, codes, *xScales, sums);
-                c = AddPart(c, group + 2 * far, planes + 2 * far, part, codes, *xScales, sums);
-                d = AddPart(d, group + 3 * far, planes + 3 * far, part, codes, *xScales, sums);
+                Add(group, planes, part, visit, x, index, y);
+                Add(group + far, planes + far, part, visit, x, index, y + yFar);
+                Add(group + 2 * far, planes + 2 * far, part, visit, x, index, y + 2 * yFar);
+                Add(group + 3 * far, planes + 3 * far, part, visit, x, index, y + 3 * yFar);
             }
         }
-
-        T.Store(a, y);
-        T.Store(b, y + yFar);
-        T.Store(c, y + 2 * yFar);
-        T.Store(d, y + 3 * yFar);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Clear(float* y, int yFar)
+    {
+        for (int i = 0; i < 4; i++) T.Store(T.Zero, y + (long)i * yFar);
+    }
+
     private static void One(byte* group, int columns, in ActivationRow x, float* y)
     {
         byte* planes = group + ScaleBytes(columns);
-        sbyte* codes = (sbyte*)x.Codes;
-        float* xScales = (float*)x.Scales;
-        int* sums = (int*)x.Sums;
-        T a = T.Zero;
-        for (int block = columns / TBlock.Values; block > 0; block--, group += TScales.Bytes)
+        int blocks = columns / TBlock.Values;
+        T.Store(T.Zero, y);
+        for (int block = 0; block < blocks; block++, group += TScales.Bytes, planes += Parts * TCodes.PartBytes)
+            Add(group, planes, 0, Parts, x, block * Parts, y);
+    }
+
+    // Adds some parts of a block to 16 sums. The compiler inlines only so much into one method, and more into one that is long
+    // itself: this is a method of its own and has its dots written out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Add(byte* scales, byte* plane, int part, int count, in ActivationRow x, int index, float* y)
+    {
+        int* codes = (int*)x.Codes + 8 * index;
+        float* xScale = (float*)x.Scales + index;
+        int* sums = (int*)x.Sums + 2 * index;
+        T scale = TScales.Scale<T>(scales), total = T.Load(y);
+        for (int end = part + count; part < end; part++, plane += TCodes.PartBytes, codes += 8, sums += 2, xScale++)
         {
-            for (int part = 0; part < Parts; part++, planes += TCodes.PartBytes, codes += 32, sums += 2, xScales++)
-                a = AddPart(a, group, planes, part, codes, *xScales, sums);
+            Prefetch(plane + PrefetchBytes);
+            T dot = T.BroadcastInt(-Offset * (TScales.Sub == SubScale.Half ? sums[0] : sums[0] + sums[1]));
+            dot = Dot(dot, TCodes.Load<T>(plane, 0), T.BroadcastInt(codes[0]));
+            dot = Dot(dot, TCodes.Load<T>(plane, 1), T.BroadcastInt(codes[1]));
+            dot = Dot(dot, TCodes.Load<T>(plane, 2), T.BroadcastInt(codes[2]));
+            dot = Dot(dot, TCodes.Load<T>(plane, 3), T.BroadcastInt(codes[3]));
+            T first = dot;
+            if (TScales.Sub == SubScale.Half) dot = T.BroadcastInt(-Offset * sums[1]);
+            dot = Dot(dot, TCodes.Load<T>(plane, 4), T.BroadcastInt(codes[4]));
+            dot = Dot(dot, TCodes.Load<T>(plane, 5), T.BroadcastInt(codes[5]));
+            dot = Dot(dot, TCodes.Load<T>(plane, 6), T.BroadcastInt(codes[6]));
+            dot = Dot(dot, TCodes.Load<T>(plane, 7), T.BroadcastInt(codes[7]));
+            dot = T.ToFloat(dot);
+            if (TScales.Sub == SubScale.Part) dot = T.Multiply(dot, TScales.SubScales<T>(scales, part, 0));
+            if (TScales.Sub == SubScale.Half)
+            {
+                dot = T.Multiply(dot, TScales.SubScales<T>(scales, part, 1));
+                dot = T.MultiplyAdd(T.ToFloat(first), TScales.SubScales<T>(scales, part, 0), dot);
+            }
+
+            total = T.MultiplyAdd(dot, T.Multiply(scale, T.Broadcast(*xScale)), total);
+            if (!TScales.HasMin) continue;
+            T min = Minimum(scales, part, sums);
+            total = T.MultiplyAdd(min, T.Multiply(TScales.MinScale<T>(scales), T.Broadcast(-*xScale)), total);
         }
 
-        T.Store(a, y);
+        T.Store(total, y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T AddPart(T sum, byte* scales, byte* plane, int part, sbyte* x, float xScale, int* xSums)
+    private static T Minimum(byte* scales, int part, int* sums)
     {
-        Prefetch(plane + PrefetchBytes);
-        T dot;
-        if (TScales.Sub == SubScale.Half)
-        {
-            T first = Half(T.BroadcastInt(-Offset * xSums[0]), plane, 0, x);
-            T second = Half(T.BroadcastInt(-Offset * xSums[1]), plane, 4, x);
-            dot = T.MultiplyAdd(
-                T.ToFloat(first), TScales.SubScales<T>(scales, part, 0),
-                T.Multiply(T.ToFloat(second), TScales.SubScales<T>(scales, part, 1)));
-        }
-        else
-        {
-            T all = Half(Half(T.BroadcastInt(-Offset * (xSums[0] + xSums[1])), plane, 0, x), plane, 4, x);
-            dot = T.ToFloat(all);
-            if (TScales.Sub == SubScale.Part) dot = T.Multiply(dot, TScales.SubScales<T>(scales, part, 0));
-        }
-
-        return AddScaled(sum, dot, scales, part, xScale, xSums);
+        if (TScales.Sub == SubScale.None) return T.Broadcast(sums[0] + sums[1]);
+        if (TScales.Sub == SubScale.Part) return T.Multiply(TScales.SubMins<T>(scales, part, 0), T.Broadcast(sums[0] + sums[1]));
+        T second = T.Multiply(TScales.SubMins<T>(scales, part, 1), T.Broadcast(sums[1]));
+        return T.MultiplyAdd(TScales.SubMins<T>(scales, part, 0), T.Broadcast(sums[0]), second);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Dot(T sum, T weights, T values) =>
+        TCodes.Signed ? T.DotSigned(sum, weights, values) : T.DotUnsigned(sum, weights, values);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(byte* plane)
@@ -152,40 +176,6 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
         if (TCodes.PartBytes > 448) T.Prefetch(plane + 448);
     }
 
-    // Quads q to q + 3: sixteen weights of each row.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Half(T sum, byte* plane, int q, sbyte* x)
-    {
-        sum = Dot(sum, TCodes.Load<T>(plane, q), T.BroadcastInt(((int*)x)[q]));
-        sum = Dot(sum, TCodes.Load<T>(plane, q + 1), T.BroadcastInt(((int*)x)[q + 1]));
-        sum = Dot(sum, TCodes.Load<T>(plane, q + 2), T.BroadcastInt(((int*)x)[q + 2]));
-        return Dot(sum, TCodes.Load<T>(plane, q + 3), T.BroadcastInt(((int*)x)[q + 3]));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Dot(T sum, T weights, T values) =>
-        TCodes.Signed ? T.DotSigned(sum, weights, values) : T.DotUnsigned(sum, weights, values);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T AddScaled(T sum, T dot, byte* scales, int part, float xScale, int* xSums)
-    {
-        sum = T.MultiplyAdd(dot, T.Multiply(TScales.Scale<T>(scales), T.Broadcast(xScale)), sum);
-        if (!TScales.HasMin) return sum;
-        T min;
-        if (TScales.Sub == SubScale.Half)
-        {
-            min = T.MultiplyAdd(
-                TScales.SubMins<T>(scales, part, 0), T.Broadcast(xSums[0]),
-                T.Multiply(TScales.SubMins<T>(scales, part, 1), T.Broadcast(xSums[1])));
-        }
-        else
-        {
-            min = T.Multiply(TScales.SubMins<T>(scales, part, 0), T.Broadcast(xSums[0] + xSums[1]));
-        }
-
-        return T.MultiplyAdd(min, T.Multiply(TScales.MinScale<T>(scales), T.Broadcast(-xScale)), sum);
-    }
-
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyFour(
@@ -193,92 +183,69 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
         float* y, long yStride)
     {
         byte* planes = group + ScaleBytes(columns);
-        T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
-        int index = 0;
-        for (int block = columns / TBlock.Values; block > 0; block--, group += TScales.Bytes)
+        int blocks = columns / TBlock.Values;
+        for (int row = 0; row < 4; row++) T.Store(T.Zero, y + row * yStride);
+        for (int block = 0; block < blocks; block++, group += TScales.Bytes, planes += Parts * TCodes.PartBytes)
+            AddFour(group, planes, block * Parts, x0, x1, x2, x3, y, yStride);
+    }
+
+    // Adds a block to the sums of four rows: codes are decoded once for all of them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddFour(
+        byte* scales, byte* plane, int index, in ActivationRow x0, in ActivationRow x1, in ActivationRow x2, in ActivationRow x3,
+        float* y, long yStride)
+    {
+        int* i = (int*)x0.Codes + 8 * index, j = (int*)x1.Codes + 8 * index, k = (int*)x2.Codes + 8 * index, l = (int*)x3.Codes + 8 * index;
+        T scale = TScales.Scale<T>(scales);
+        for (int part = 0; part < Parts; part++, index++, plane += TCodes.PartBytes, i += 8, j += 8, k += 8, l += 8)
         {
-            for (int part = 0; part < Parts; part++, planes += TCodes.PartBytes, index++)
+            int* s0 = (int*)x0.Sums + 2 * index, s1 = (int*)x1.Sums + 2 * index, s2 = (int*)x2.Sums + 2 * index, s3 = (int*)x3.Sums + 2 * index;
+            T a = Start(s0, 0), b = Start(s1, 0), c = Start(s2, 0), d = Start(s3, 0), p = T.Zero, q = p, r = p, s = p;
+            for (int quad = 0; quad < 8; quad++)
             {
-                FourDots(planes, group, part, index, x0, x1, x2, x3, out T p, out T q, out T r, out T s);
-                a = AddScaled(a, p, group, part, ((float*)x0.Scales)[index], (int*)x0.Sums + 2 * index);
-                b = AddScaled(b, q, group, part, ((float*)x1.Scales)[index], (int*)x1.Sums + 2 * index);
-                c = AddScaled(c, r, group, part, ((float*)x2.Scales)[index], (int*)x2.Sums + 2 * index);
-                d = AddScaled(d, s, group, part, ((float*)x3.Scales)[index], (int*)x3.Sums + 2 * index);
+                T weights = TCodes.Load<T>(plane, quad);
+                a = Dot(a, weights, T.BroadcastInt(i[quad]));
+                b = Dot(b, weights, T.BroadcastInt(j[quad]));
+                c = Dot(c, weights, T.BroadcastInt(k[quad]));
+                d = Dot(d, weights, T.BroadcastInt(l[quad]));
+                if (TScales.Sub != SubScale.Half || quad != 3) continue;
+                T low = TScales.SubScales<T>(scales, part, 0);
+                (p, q, r, s) = (T.Multiply(T.ToFloat(a), low), T.Multiply(T.ToFloat(b), low), T.Multiply(T.ToFloat(c), low), T.Multiply(T.ToFloat(d), low));
+                (a, b, c, d) = (Start(s0, 1), Start(s1, 1), Start(s2, 1), Start(s3, 1));
             }
-        }
 
-        T.Store(a, y);
-        T.Store(b, y + yStride);
-        T.Store(c, y + 2 * yStride);
-        T.Store(d, y + 3 * yStride);
-    }
+            if (TScales.Sub == SubScale.None)
+            {
+                (p, q, r, s) = (T.ToFloat(a), T.ToFloat(b), T.ToFloat(c), T.ToFloat(d));
+            }
+            else
+            {
+                // p to s are zero unless there are two halves: the product is exact either way.
+                T sub = TScales.SubScales<T>(scales, part, TScales.Sub == SubScale.Half ? 1 : 0);
+                p = T.MultiplyAdd(T.ToFloat(a), sub, p);
+                q = T.MultiplyAdd(T.ToFloat(b), sub, q);
+                r = T.MultiplyAdd(T.ToFloat(c), sub, r);
+                s = T.MultiplyAdd(T.ToFloat(d), sub, s);
+            }
 
-    // The dots of one part with four rows: codes are decoded once.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourDots(
-        byte* plane, byte* scales, int part, int index, in ActivationRow x0, in ActivationRow x1, in ActivationRow x2,
-        in ActivationRow x3, out T p, out T q, out T r, out T s)
-    {
-        T a = Start(x0, index, 0), b = Start(x1, index, 0), c = Start(x2, index, 0), d = Start(x3, index, 0);
-        int* i = (int*)x0.Codes + 8 * index, j = (int*)x1.Codes + 8 * index;
-        int* k = (int*)x2.Codes + 8 * index, l = (int*)x3.Codes + 8 * index;
-        FourHalf(plane, 0, i, j, k, l, ref a, ref b, ref c, ref d);
-        if (TScales.Sub == SubScale.Half)
-        {
-            T sub = TScales.SubScales<T>(scales, part, 1);
-            T a1 = Start(x0, index, 1), b1 = Start(x1, index, 1), c1 = Start(x2, index, 1), d1 = Start(x3, index, 1);
-            FourHalf(plane, 4, i, j, k, l, ref a1, ref b1, ref c1, ref d1);
-            p = T.Multiply(T.ToFloat(a1), sub);
-            q = T.Multiply(T.ToFloat(b1), sub);
-            r = T.Multiply(T.ToFloat(c1), sub);
-            s = T.Multiply(T.ToFloat(d1), sub);
-            sub = TScales.SubScales<T>(scales, part, 0);
-            p = T.MultiplyAdd(T.ToFloat(a), sub, p);
-            q = T.MultiplyAdd(T.ToFloat(b), sub, q);
-            r = T.MultiplyAdd(T.ToFloat(c), sub, r);
-            s = T.MultiplyAdd(T.ToFloat(d), sub, s);
-            return;
-        }
-
-        FourHalf(plane, 4, i, j, k, l, ref a, ref b, ref c, ref d);
-        p = T.ToFloat(a);
-        q = T.ToFloat(b);
-        r = T.ToFloat(c);
-        s = T.ToFloat(d);
-        if (TScales.Sub == SubScale.Part)
-        {
-            T sub = TScales.SubScales<T>(scales, part, 0);
-            p = T.Multiply(p, sub);
-            q = T.Multiply(q, sub);
-            r = T.Multiply(r, sub);
-            s = T.Multiply(s, sub);
+            AddScaled(p, scale, ((float*)x0.Scales)[index], scales, part, s0, y);
+            AddScaled(q, scale, ((float*)x1.Scales)[index], scales, part, s1, y + yStride);
+            AddScaled(r, scale, ((float*)x2.Scales)[index], scales, part, s2, y + 2 * yStride);
+            AddScaled(s, scale, ((float*)x3.Scales)[index], scales, part, s3, y + 3 * yStride);
         }
     }
 
-    // Quads first to first + 3, unrolled so that each quad's place is a constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourHalf(byte* plane, int first, int* i, int* j, int* k, int* l, ref T a, ref T b, ref T c, ref T d)
+    private static void AddScaled(T dot, T scale, float xScale, byte* scales, int part, int* sums, float* y)
     {
-        FourQuad(TCodes.Load<T>(plane, first), first, i, j, k, l, ref a, ref b, ref c, ref d);
-        FourQuad(TCodes.Load<T>(plane, first + 1), first + 1, i, j, k, l, ref a, ref b, ref c, ref d);
-        FourQuad(TCodes.Load<T>(plane, first + 2), first + 2, i, j, k, l, ref a, ref b, ref c, ref d);
-        FourQuad(TCodes.Load<T>(plane, first + 3), first + 3, i, j, k, l, ref a, ref b, ref c, ref d);
+        T total = T.MultiplyAdd(dot, T.Multiply(scale, T.Broadcast(xScale)), T.Load(y));
+        if (TScales.HasMin)
+            total = T.MultiplyAdd(Minimum(scales, part, sums), T.Multiply(TScales.MinScale<T>(scales), T.Broadcast(-xScale)), total);
+        T.Store(total, y);
     }
 
+    // What the codes' offset adds is taken away before the dot begins.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourQuad(T weights, int quad, int* i, int* j, int* k, int* l, ref T a, ref T b, ref T c, ref T d)
-    {
-        a = Dot(a, weights, T.BroadcastInt(i[quad]));
-        b = Dot(b, weights, T.BroadcastInt(j[quad]));
-        c = Dot(c, weights, T.BroadcastInt(k[quad]));
-        d = Dot(d, weights, T.BroadcastInt(l[quad]));
-    }
-
-    // What the codes' offset adds is taken away before the dot begins; half 0 stands for the whole part without half sub-scales.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Start(in ActivationRow x, int index, int half)
-    {
-        int* sums = (int*)x.Sums + 2 * index;
-        return T.BroadcastInt(-Offset * (TScales.Sub == SubScale.Half ? sums[half] : sums[0] + sums[1]));
-    }
+    private static T Start(int* sums, int half) =>
+        T.BroadcastInt(-Offset * (TScales.Sub == SubScale.Half ? sums[half] : sums[0] + sums[1]));
 }

@@ -29,7 +29,7 @@ internal readonly unsafe struct HalfPlane : IFloatPlane<HalfPlane>
     public static int Bytes => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Load<T>(byte* source) where T : struct, ILanes<T> => LaneMath.LoadHalf<T>((ushort*)source);
+    public static T Load<T>(byte* source) where T : struct, ILanes<T> => T.LoadHalf((ushort*)source);
 }
 
 /// <summary>bfloat16.</summary>

@@ -15,7 +15,7 @@ internal readonly unsafe struct HalfScale : IScalePlane<HalfScale>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales);
+        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
@@ -79,11 +79,11 @@ internal readonly unsafe struct HalfScaleMin : IScalePlane<HalfScaleMin>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales);
+        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales + 16);
+        T.LoadHalf((ushort*)scales + 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
@@ -112,7 +112,7 @@ internal readonly unsafe struct PartScales : IScalePlane<PartScales>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales);
+        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
@@ -145,11 +145,11 @@ internal readonly unsafe struct PartScalesMins : IScalePlane<PartScalesMins>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales);
+        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales + 16);
+        T.LoadHalf((ushort*)scales + 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
@@ -180,7 +180,7 @@ internal readonly unsafe struct HalfPartScales : IScalePlane<HalfPartScales>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales);
+        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
@@ -215,11 +215,11 @@ internal readonly unsafe struct HalfPartScalesMins : IScalePlane<HalfPartScalesM
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales);
+        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
-        LaneMath.LoadHalf<T>((ushort*)scales + 16);
+        T.LoadHalf((ushort*)scales + 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
