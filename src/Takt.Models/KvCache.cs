@@ -1,4 +1,5 @@
 using Takt.Compute.Memory;
+using Takt.Formats;
 
 namespace Takt.Models;
 
@@ -45,6 +46,10 @@ public sealed unsafe class KvCache : IDisposable
     /// <summary>Bytes that a block takes over all layers, keys and values.</summary>
     public static long BlockBytes(ModelConfig config, KvType type) =>
         2L * config.Layers.Count * config.KvHeads * BlockTokens * Rows.Pad(config.HeadSize) * (type == KvType.F32 ? 4 : 2);
+
+    /// <summary>The type that fits a model: F32 where all its weights are F32, so that nothing is rounded; else F16.</summary>
+    public static KvType DefaultType(ModelFile file) =>
+        file.Tensors.All(static tensor => tensor.Type == TensorType.F32) ? KvType.F32 : KvType.F16;
 
     /// <summary>The keys and values of a layer.</summary>
     public KvLayer Layer(int layer)

@@ -8,8 +8,8 @@ public sealed record ModelOptions
     /// <summary>Most tokens of prompt and answer together; null: as many as the model was made for.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>How keys and values are stored.</summary>
-    public KvType KvType { get; init; } = KvType.F16;
+    /// <summary>How keys and values are stored; null: F32 where all weights are F32, else F16.</summary>
+    public KvType? KvType { get; init; }
 
     /// <summary>Threads that compute; null: one a core.</summary>
     public int? Threads { get; init; }

@@ -20,20 +20,25 @@ public sealed class TaktModel : IDisposable
 {
     private readonly ModelSource _source;
     private readonly Team _team;
+    private readonly Backend _backend;
     private readonly Transformer _model;
 
     private TaktModel(ModelSource source, Team team, ModelOptions options)
     {
         _source = source;
         _team = team;
-        _model = new Transformer(source.File, Backends.Create(team));
+        _backend = Backends.Create(team);
+        Transformer? model = null;
         try
         {
-            Engine = new InferenceEngine(_model, new EngineOptions { ContextLength = options.ContextLength, KvType = options.KvType });
+            _model = model = new Transformer(source.File, _backend);
+            KvType kvType = options.KvType ?? KvCache.DefaultType(source.File);
+            Engine = new InferenceEngine(_model, new EngineOptions { ContextLength = options.ContextLength, KvType = kvType });
         }
         catch
         {
-            _model.Dispose();
+            model?.Dispose();
+            _backend.Dispose();
             throw;
         }
     }
@@ -156,6 +161,7 @@ public sealed class TaktModel : IDisposable
     {
         Engine.Dispose();
         _model.Dispose();
+        _backend.Dispose();
         _team.Dispose();
         _source.Dispose();
     }

@@ -16,7 +16,7 @@ internal static class InspectCommand
     {
         Argument<string> model = ModelArgument.Create(terminal, Texts.Model);
         Option<int?> context = terminal.OptionalNumber("--context", Texts.InspectContext, 1, int.MaxValue, "-c");
-        Option<string> kv = terminal.Word("--kv-type", Texts.OptionKvType, "f16", "f32");
+        Option<string> kv = terminal.Word("--kv-type", Texts.OptionKvType, ModelFlags.Auto, "f16", "f32");
         Option<bool> tensors = terminal.Flag("--tensors", Texts.InspectTensors);
         Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
         var command = new Command("inspect", terminal.Say(Texts.Inspect)) { model, context, kv, tensors, json };

@@ -15,7 +15,7 @@ internal static class LogitsCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("logits", terminal.Say(Texts.Logits));
-        var model = new ModelFlags(terminal, command);
+        var model = new ModelFlags(terminal, command, exact: true);
         var ids = new Argument<string[]>("IDS") { Description = terminal.Say(Texts.LogitsIds), Arity = ArgumentArity.OneOrMore };
         Option<bool> all = terminal.Flag("--all", Texts.LogitsAll);
         var output = new Option<string?>("--output", "-o") { Description = terminal.Say(Texts.LogitsOut), HelpName = "FILE" };

@@ -10,8 +10,8 @@ internal sealed class ModelFacts
     /// <summary>Gathers the facts.</summary>
     /// <param name="file">The model.</param>
     /// <param name="context">Tokens of context for the memory need, or null for the model's own.</param>
-    /// <param name="kv">How keys and values are stored.</param>
-    public ModelFacts(ModelFile file, int? context, KvType kv)
+    /// <param name="kv">How keys and values are stored; null for what fits the model.</param>
+    public ModelFacts(ModelFile file, int? context, KvType? kv)
     {
         File = file;
         try
@@ -29,7 +29,7 @@ internal sealed class ModelFacts
         if (Config is null) return;
         Context = context ?? Config.ContextLength;
         long blocks = (Context + KvCache.BlockTokens - 1L) / KvCache.BlockTokens;
-        KvBytes = blocks * KvCache.BlockBytes(Config, kv);
+        KvBytes = blocks * KvCache.BlockBytes(Config, kv ?? KvCache.DefaultType(file));
     }
 
     /// <summary>Tensors of one type.</summary>

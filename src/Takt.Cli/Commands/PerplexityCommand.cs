@@ -13,7 +13,7 @@ internal static class PerplexityCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("perplexity", terminal.Say(Texts.Perplexity));
-        var model = new ModelFlags(terminal, command);
+        var model = new ModelFlags(terminal, command, exact: true);
         var file = new Argument<string>("FILE") { Description = terminal.Say(Texts.PerplexityFile) };
         Option<long?> bytes = terminal.OptionalNumber("--bytes", Texts.PerplexityBytes, 1, long.MaxValue);
         Option<int> window = terminal.Number("--window", Texts.PerplexityWindow, 512, 2, int.MaxValue);

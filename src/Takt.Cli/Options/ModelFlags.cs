@@ -7,18 +7,24 @@ namespace Takt.Cli.Options;
 /// <summary>MODEL and the options that say how it is loaded.</summary>
 internal sealed class ModelFlags
 {
+    /// <summary>The word for <see cref="KvCache.DefaultType"/>.</summary>
+    public const string Auto = "auto";
+
     private readonly Argument<string> _model;
     private readonly Option<int?> _context;
     private readonly Option<int?> _threads;
     private readonly Option<string> _kvType;
 
     /// <summary>Adds the argument and the options to a command.</summary>
-    public ModelFlags(Terminal terminal, Command command)
+    /// <param name="terminal">Where the command runs.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="exact">Whether keys and values are F32 unless the user says otherwise: for commands that measure.</param>
+    public ModelFlags(Terminal terminal, Command command, bool exact = false)
     {
         _model = ModelArgument.Create(terminal, Texts.Model);
         _context = terminal.OptionalNumber("--context", Texts.OptionContext, 1, int.MaxValue, "-c");
         _threads = terminal.OptionalNumber("--threads", Texts.OptionThreads, 1, 1024, "-t");
-        _kvType = terminal.Word("--kv-type", Texts.OptionKvType, "f16", "f32");
+        _kvType = terminal.Word("--kv-type", Texts.OptionKvType, exact ? ["f32", "f16", Auto] : [Auto, "f16", "f32"]);
         command.Add(_model);
         command.Add(_context);
         command.Add(_threads);
@@ -39,6 +45,11 @@ internal sealed class ModelFlags
         KvType = KvTypeOf(parse.GetValue(_kvType)!),
     };
 
-    /// <summary>The type named f16 or f32.</summary>
-    public static KvType KvTypeOf(string name) => name == "f32" ? KvType.F32 : KvType.F16;
+    /// <summary>The type named f16 or f32; null for auto.</summary>
+    public static KvType? KvTypeOf(string name) => name switch
+    {
+        Auto => null,
+        "f32" => KvType.F32,
+        _ => KvType.F16,
+    };
 }
