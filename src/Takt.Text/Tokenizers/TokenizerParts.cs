@@ -27,6 +27,9 @@ internal sealed record TokenizerParts
     /// <summary>What stands around texts, where it is more than BOS and EOS.</summary>
     public Template? Template { get; init; }
 
-    /// <summary>What a GGUF file says of it beside the vocabulary: <c>tokenizer.ggml.model</c>, <c>.pre</c> and flags.</summary>
-    public required IReadOnlyDictionary<string, object> GgufKeys { get; init; }
+    /// <summary>What a GGUF file says of it beside tokens and merges: <c>tokenizer.ggml.model</c>, <c>.pre</c> and flags.</summary>
+    public required Func<Dictionary<string, object>> GgufKeys { get; init; }
+
+    /// <summary>It came from a GGUF file, so its tokens are already spelled that way.</summary>
+    public bool FromGguf { get; init; }
 }

@@ -19,8 +19,7 @@ internal sealed class Vocabulary
 {
     private readonly string[] _texts;
     private readonly TokenType[] _types;
-    private readonly Dictionary<string, int> _ids;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
+    private readonly TextIndex _ids;
 
     /// <summary>Takes ownership of the arrays. A text that occurs twice belongs to the later id.</summary>
     /// <exception cref="InvalidDataException">The arrays differ in length or hold nulls.</exception>
@@ -32,14 +31,9 @@ internal sealed class Vocabulary
         _texts = texts;
         _types = types ?? Enumerable.Repeat(TokenType.Normal, texts.Length).ToArray();
         Scores = scores;
-        _ids = new Dictionary<string, int>(texts.Length, StringComparer.Ordinal);
-        for (int id = 0; id < texts.Length; id++)
-        {
-            if (texts[id] is null) throw new InvalidDataException($"The vocabulary has no text for token {id} of {texts.Length}.");
-            _ids[texts[id]] = id;
-        }
-
-        _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        int hole = Array.IndexOf(texts, null);
+        if (hole >= 0) throw new InvalidDataException($"The vocabulary has no text for token {hole} of {texts.Length}.");
+        _ids = new TextIndex(texts);
     }
 
     public int Count => _texts.Length;
@@ -53,7 +47,7 @@ internal sealed class Vocabulary
 
     public void SetType(int id, TokenType type) => _types[id] = type;
 
-    public bool TryFind(ReadOnlySpan<char> text, out int id) => _idsBySpan.TryGetValue(text, out id);
+    public bool TryFind(ReadOnlySpan<char> text, out int id) => (id = _ids.Find(text)) >= 0;
 
     public int? Find(ReadOnlySpan<char> text) => TryFind(text, out int id) ? id : null;
 

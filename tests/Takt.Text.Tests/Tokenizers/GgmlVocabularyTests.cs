@@ -75,4 +75,29 @@ public class GgmlVocabularyTests
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Decode([-1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.TokenText(tokenizer.VocabularySize));
     }
+
+    [Theory]
+    [InlineData("gpt-2")]
+    [InlineData("llama-spm")]
+    [InlineData("bert-bge")]
+    public void Written_back_as_metadata_it_stays_the_same(string name)
+    {
+        Tokenizer original = Vocabularies.Ggml(name), copy = Tokenizer.FromGguf(original.ToGgufMetadata());
+        string text = File.ReadAllText(SharedData.Path("tokenizers", "ggml-vocab", $"ggml-vocab-{name}.gguf.inp"));
+        Assert.Equal(original.Encode(text), copy.Encode(text));
+        Assert.Equal(original.EndOfGenerationIds, copy.EndOfGenerationIds);
+        for (int id = 0; id < original.VocabularySize; id++) Assert.Equal(original.TokenText(id), copy.TokenText(id));
+    }
+
+    [Fact]
+    public void Threads_share_a_tokenizer()
+    {
+        Tokenizer tokenizer = Vocabularies.Ggml("gpt-2");
+        string[] lines = File.ReadAllLines(SharedData.Path("tokenizers", "sentencepiece", "botchan.txt"))[..400];
+        Tokenizer alone = Tokenizer.FromGguf(tokenizer.ToGgufMetadata());
+        List<int>[] expected = [.. lines.Select(l => alone.Encode(l))];
+        var got = new List<int>[lines.Length];
+        Parallel.For(0, lines.Length * 4, i => got[i % lines.Length] = tokenizer.Encode(lines[i % lines.Length]));
+        Assert.Equal(expected, got);
+    }
 }

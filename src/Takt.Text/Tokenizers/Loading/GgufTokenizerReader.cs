@@ -7,14 +7,18 @@ namespace Takt.Text.Tokenizers.Loading;
 /// <summary>Builds a tokenizer from GGUF metadata, with llama.cpp's defaults for what a file leaves out.</summary>
 internal sealed class GgufTokenizerReader
 {
+    private static readonly string[] Held =
+        [GgufKeys.Prefix + "tokens", GgufKeys.Prefix + "token_type", GgufKeys.Prefix + "scores", GgufKeys.Prefix + "merges"];
+
     private static readonly string Mark = SentencePieceNormalizer.Mark.ToString();
     private readonly GgufKeys _keys;
-    private readonly IReadOnlyDictionary<string, object> _metadata;
+    private readonly Dictionary<string, object> _settings;
     private readonly Vocabulary _vocabulary;
 
     private GgufTokenizerReader(IReadOnlyDictionary<string, object> metadata)
     {
-        (_keys, _metadata) = (new GgufKeys(metadata), metadata);
+        _keys = new GgufKeys(metadata);
+        _settings = metadata.Where(k => k.Key.StartsWith("tokenizer.", StringComparison.Ordinal) && !Held.Contains(k.Key)).ToDictionary();
         string[] tokens = [.. _keys.Texts("tokens") ?? throw Missing("tokens")];
         for (int id = 0; id < tokens.Length; id++)
         {
@@ -45,8 +49,8 @@ internal sealed class GgufTokenizerReader
     /// <summary>A file that carries its tokenizer.json is read from that; the other keys say which tokens have a role.</summary>
     private TokenizerParts Json(string json)
     {
-        TokenizerParts parts = TokenizerJsonReader.Read(System.Text.Encoding.UTF8.GetBytes(json), TokenizerConfig.None);
-        return parts with { Special = Special(parts.Special), GgufKeys = OwnKeys() };
+        TokenizerParts parts = TokenizerJsonReader.Parts(System.Text.Encoding.UTF8.GetBytes(json), TokenizerConfig.None);
+        return parts with { Special = Special(parts.Special), GgufKeys = OwnKeys, FromGguf = true };
     }
 
     /// <summary>A SentencePiece model that was written as GGUF keeps its own rules.</summary>
@@ -61,7 +65,8 @@ internal sealed class GgufTokenizerReader
         return SentencePieceReader.Build(_vocabulary, unigram, byteFallback, options, special) with
         {
             Added = [.. Added().Where(a => a.Special)],
-            GgufKeys = OwnKeys(),
+            GgufKeys = OwnKeys,
+            FromGguf = true,
         };
     }
 
@@ -140,12 +145,13 @@ internal sealed class GgufTokenizerReader
             Decoder = decoder,
             Special = special,
             Added = Added(),
-            GgufKeys = OwnKeys(),
+            GgufKeys = OwnKeys,
+            FromGguf = true,
         };
     }
 
-    private Dictionary<string, object> OwnKeys() =>
-        _metadata.Where(k => k.Key.StartsWith("tokenizer.", StringComparison.Ordinal)).ToDictionary();
+    /// <summary>The tokenizer's keys without what the vocabulary holds.</summary>
+    private Dictionary<string, object> OwnKeys() => new(_settings);
 
     private UnicodeForm? Form() => _keys.Setting(GgufTokenizerWriter.UnicodeForm) is string form ? UnicodeForm.Of(form) : null;
 

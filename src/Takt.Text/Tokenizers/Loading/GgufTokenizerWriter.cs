@@ -19,19 +19,17 @@ internal static class GgufTokenizerWriter
 
     public static Dictionary<string, object> Write(TokenizerParts parts, HashSet<int> endOfGeneration)
     {
-        Dictionary<string, object> keys = new(parts.GgufKeys);
-        // From a GGUF file the keys are already complete.
-        if (keys.ContainsKey(GgufKeys.Prefix + "tokens")) return keys;
-        bool wordPiece = parts.Model is WordPiece;
+        Dictionary<string, object> keys = parts.GgufKeys();
         Vocabulary vocabulary = parts.Vocabulary;
-        keys[GgufKeys.Prefix + "tokens"] = Enumerable.Range(0, vocabulary.Count)
-            .Select(id => wordPiece ? WordPieceText(vocabulary, id) : vocabulary[id]).ToArray();
-        keys[GgufKeys.Prefix + "token_type"] = Enumerable.Range(0, vocabulary.Count).Select(id => (int)vocabulary.TypeOf(id)).ToArray();
+        bool respell = parts.Model is WordPiece && !parts.FromGguf;
+        IEnumerable<int> ids = Enumerable.Range(0, vocabulary.Count);
+        keys[GgufKeys.Prefix + "tokens"] = ids.Select(id => respell ? WordPieceText(vocabulary, id) : vocabulary[id]).ToArray();
+        keys[GgufKeys.Prefix + "token_type"] = ids.Select(id => (int)vocabulary.TypeOf(id)).ToArray();
         if (vocabulary.Scores is { } scores) keys[GgufKeys.Prefix + "scores"] = scores;
-        if ((parts.Model as ByteLevelBpe)?.Merges is { } merges)
+        MergeTable? merges = (parts.Model as ByteLevelBpe)?.Merges ?? (parts.Model as CharacterBpe)?.Merges as MergeTable;
+        if (merges is not null && (parts.FromGguf || parts.Model is ByteLevelBpe))
             keys[GgufKeys.Prefix + "merges"] = merges.InOrder().Select(m => $"{vocabulary[m.Left]} {vocabulary[m.Right]}").ToArray();
-        else if (parts.Model is CharacterBpe { Merges: MergeTable table })
-            keys[GgufKeys.Prefix + "scores"] = Ranks(table, vocabulary.Count);
+        else if (merges is not null) keys[GgufKeys.Prefix + "scores"] = Ranks(merges, vocabulary.Count);
         AddSpecial(keys, parts, endOfGeneration);
         return keys;
     }

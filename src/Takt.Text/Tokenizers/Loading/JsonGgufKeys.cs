@@ -10,12 +10,13 @@ namespace Takt.Text.Tokenizers.Loading;
 /// </summary>
 internal static class JsonGgufKeys
 {
-    public static Dictionary<string, object> Of(
+    public static Func<Dictionary<string, object>> Of(
         byte[] json, TokenModel model, TokenizerJsonModel source, Dictionary<string, JsonElement> parts, JsonPreTokenizers pre,
         Normalizer? normalizer, List<AddedToken> added, bool plainTemplate)
     {
         bool plain = plainTemplate && !added.Exists(a => a.StripLeft || a.StripRight || a.SingleWord || (a.Normalized && normalizer is not null));
-        return (plain ? Native(model, source, parts, pre, normalizer) : null) ?? new Dictionary<string, object>
+        if (plain && Native(model, source, parts, pre, normalizer) is { } native) return () => new(native);
+        return () => new Dictionary<string, object>
         {
             [GgufKeys.Prefix + "model"] = model switch { Unigram => "t5", WordPiece => "bert", ByteLevelBpe => "gpt2", _ => "llama" },
             [GgufKeys.Prefix + "pre"] = "default",

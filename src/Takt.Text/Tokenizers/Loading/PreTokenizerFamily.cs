@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Takt.Text.Tokenizers.Patterns;
 using Takt.Text.Tokenizers.PreTokenization;
 
@@ -47,7 +46,7 @@ internal sealed record PreTokenizerFamily(string[] Patterns, bool WholeWordsFirs
     /// <summary>The family of a file that names none.</summary>
     public static PreTokenizerFamily Default { get; } = new([@"[\p{P}\$\+<=>\^~\|]+", Gpt2Pattern, @"\p{N}+", "[0-9][0-9][0-9]"]);
 
-    private static readonly FrozenDictionary<string, PreTokenizerFamily> ByName = new Dictionary<string, PreTokenizerFamily>
+    private static readonly Dictionary<string, PreTokenizerFamily> ByName = new()
     {
         ["default"] = Default,
         ["llama-bpe"] = Llama3 with { WholeWordsFirst = true, AddBos = true },
@@ -118,9 +117,9 @@ internal sealed record PreTokenizerFamily(string[] Patterns, bool WholeWordsFirs
         ]),
         ["gemma4"] = Lines with { AddBos = true },
         ["sarvam-moe"] = Lines,
-    }.ToFrozenDictionary();
+    };
 
-    private static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string[]>
+    private static readonly Dictionary<string, string> Aliases = new Dictionary<string, string[]>
     {
         ["llama-bpe"] = ["llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"],
         ["gpt-2"] =
@@ -134,10 +133,10 @@ internal sealed record PreTokenizerFamily(string[] Patterns, bool WholeWordsFirs
         ["tiny_aya"] = ["cohere2moe"],
         ["bailingmoe"] = ["bailingmoe2", "llada-moe"],
         ["gemma4"] = ["granite-embed-multi-311m"],
-    }.SelectMany(a => a.Value, (a, alias) => (alias, a.Key)).ToFrozenDictionary(p => p.alias, p => p.Key);
+    }.SelectMany(a => a.Value, (a, alias) => (alias, a.Key)).ToDictionary(p => p.alias, p => p.Key);
 
     /// <summary>What tokenizer.json files write for a family's patterns, in their own spelling.</summary>
-    private static readonly FrozenDictionary<string, string> ByPatterns = new Dictionary<string, string>
+    private static readonly Dictionary<string, string> ByPatterns = new()
     {
         [Gpt2Pattern] = "gpt-2",
         [FoldedContractions + "|" + Words + @"\p{N}{1,3}" + Tail] = "llama-bpe",
@@ -146,7 +145,7 @@ internal sealed record PreTokenizerFamily(string[] Patterns, bool WholeWordsFirs
         [Cased(FoldedContractions + "?") + @"\p{N}{1,3}" + CasedTail] = "gpt-4o",
         [Cased("") + @"\p{N}" + CasedTail] = "tekken",
         [string.Join('\0', DeepSeek.Patterns)] = "deepseek-v3",
-    }.ToFrozenDictionary();
+    };
 
     /// <summary>The family of a name.</summary>
     /// <exception cref="InvalidDataException">The name is not known.</exception>

@@ -22,7 +22,9 @@ internal sealed class SentencePieceReader
     private bool _addPrefix = true, _mergeSpaces = true, _escapeSpaces = true;
     private byte[] _charsmap = [];
 
-    public static Tokenizer Read(byte[] file)
+    /// <summary>The parts of a tokenizer.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or of another type.</exception>
+    public static TokenizerParts Parts(ReadOnlySpan<byte> file)
     {
         var reader = new SentencePieceReader();
         var message = new Protobuf(file);
@@ -36,7 +38,7 @@ internal sealed class SentencePieceReader
             }
         }
 
-        return new Tokenizer(reader.Build());
+        return reader.Build();
     }
 
     /// <summary>The tokenizer of SentencePiece pieces; also for GGUF files that were written from one.</summary>
@@ -61,7 +63,7 @@ internal sealed class SentencePieceReader
             Decoder = new SentencePieceDecoder(options is { AddPrefix: true, SpaceAsSuffix: false }),
             DecodesAdded = true,
             Special = special,
-            GgufKeys = GgufTokenizerWriter.SentencePieceKeys(unigram, byteFallback, options),
+            GgufKeys = () => GgufTokenizerWriter.SentencePieceKeys(unigram, byteFallback, options),
         };
     }
 

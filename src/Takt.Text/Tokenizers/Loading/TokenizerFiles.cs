@@ -23,21 +23,24 @@ internal static class TokenizerFiles
         if (start >= 0 && file[start] == (byte)'{') return Named(path, () => Json(path, file));
         // A SentencePiece model begins with a piece: field 1, a message.
         bool pieces = file.Length > 4 && file[0] == 0x0A && file[2] == 0x0A;
-        return Named(path, () => pieces ? SentencePieceReader.Read(file) : VocabTxtReader.Read(file, TokenizerConfig.Beside(path).Lowercase));
+        return Named(path, () => pieces ? new Tokenizer(SentencePieceReader.Parts(file)) : VocabTxt(path, file, null));
     }
 
     public static Tokenizer Json(string path) => Named(path, () => Json(path, Bytes(path)));
 
-    public static Tokenizer SentencePiece(string path) => Named(path, () => SentencePieceReader.Read(Bytes(path)));
+    public static Tokenizer SentencePiece(string path) => Named(path, () => new Tokenizer(SentencePieceReader.Parts(Bytes(path))));
 
     public static Tokenizer VocabTxt(string path, bool? lowercase) =>
-        Named(path, () => VocabTxtReader.Read(Bytes(path), lowercase ?? TokenizerConfig.Beside(path).Lowercase));
+        Named(path, () => VocabTxt(path, Bytes(path), lowercase));
+
+    private static Tokenizer VocabTxt(string path, byte[] file, bool? lowercase) =>
+        new(VocabTxtReader.Parts(file, lowercase ?? TokenizerConfig.Beside(path).Lowercase));
 
     private static Tokenizer Json(string path, byte[] file)
     {
         ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
         if (file.AsSpan().StartsWith(mark)) file = file[3..];
-        return new Tokenizer(TokenizerJsonReader.Read(file, TokenizerConfig.Beside(path)));
+        return new Tokenizer(TokenizerJsonReader.Parts(file, TokenizerConfig.Beside(path)));
     }
 
     private static byte[] Bytes(string path)

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Takt.Text.Tokenizers.Models;
 
@@ -52,6 +52,7 @@ internal sealed class TokenizerJsonModel
         : fallback;
 
     /// <summary>The merges, each written as <c>"a b"</c> or <c>["a", "b"]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MergeTable ReadMerges(Vocabulary vocabulary)
     {
         if (_mergesAt < 0) throw new InvalidDataException("tokenizer.json: the BPE model has no merges.");
@@ -79,6 +80,7 @@ internal sealed class TokenizerJsonModel
     }
 
     /// <summary>Skips an array and counts its items.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Count(ref Utf8JsonReader reader)
     {
         int count = 0, depth = reader.CurrentDepth;
@@ -100,6 +102,7 @@ internal sealed class TokenizerJsonModel
         return reader.CopyString(to);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadVocabulary(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -19,7 +19,7 @@ internal sealed class TokenizerJsonReader
 
     /// <summary>The parts of a tokenizer.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or asks for what is not supported.</exception>
-    public static TokenizerParts Read(byte[] json, TokenizerConfig config)
+    public static TokenizerParts Parts(byte[] json, TokenizerConfig config)
     {
         try
         {

@@ -10,7 +10,9 @@ internal static class VocabTxtReader
 {
     private static readonly string[] Controls = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
-    public static Tokenizer Read(byte[] file, bool? lowercase)
+    /// <summary>The parts of a tokenizer.</summary>
+    /// <exception cref="InvalidDataException">The file is no BERT vocabulary.</exception>
+    public static TokenizerParts Parts(byte[] file, bool? lowercase)
     {
         if (!System.Text.Unicode.Utf8.IsValid(file)) throw new InvalidDataException("The file is not a vocabulary: it is not UTF-8 text.");
         string[] lines = Encoding.UTF8.GetString(file).TrimEnd('\n', '\r').Split('\n');
@@ -25,7 +27,7 @@ internal static class VocabTxtReader
         if (Role("[CLS]") is not { } begin || Role("[SEP]") is not { } separator || Role("[UNK]") is not { } unknown)
             throw new InvalidDataException($"The file is not a BERT vocabulary: of its {lines.Length} lines none is [CLS], [SEP] or [UNK].");
         bool lower = lowercase ?? IsUncased(lines);
-        return new Tokenizer(new TokenizerParts
+        return new TokenizerParts
         {
             Vocabulary = vocabulary,
             Model = new WordPiece(vocabulary, "", "##", unknown, maxCharacters: 100),
@@ -36,8 +38,8 @@ internal static class VocabTxtReader
             Special = new SpecialTokens { Bos = begin, Separator = separator, Unknown = unknown, Pad = Role("[PAD]"), Mask = Role("[MASK]") },
             Template = Template.Encoder(begin, separator, roberta: false),
             Added = [.. Controls.Where(c => vocabulary.Find(c) is not null).Select(c => new AddedToken(vocabulary.Find(c)!.Value, c, Special: true))],
-            GgufKeys = GgufTokenizerWriter.WordPieceKeys(lower, lower, 100),
-        });
+            GgufKeys = () => GgufTokenizerWriter.WordPieceKeys(lower, lower, 100),
+        };
     }
 
     /// <summary>

@@ -20,30 +20,54 @@ internal sealed class UnicodeForm(bool compose, bool compatible) : Normalizer
 
     public override ReadOnlySpan<char> Apply(ReadOnlySpan<char> text)
     {
-        if (IsInert(text)) return text;
+        int touched = NextTouched(text, 0);
+        if (touched < 0) return text;
         UnicodeData data = UnicodeData.Table;
-        List<int> points = new(text.Length + text.Length / 4);
+        var result = new StringBuilder(text.Length);
+        List<int> points = [];
+        for (int done = 0; done < text.Length; touched = NextTouched(text, done))
+        {
+            if (touched < 0)
+            {
+                result.Append(text[done..]);
+                break;
+            }
+
+            // The character before may compose with what follows; the next inert one composes with nothing before it.
+            int start = touched > done ? touched - 1 : touched, end = touched;
+            while (end < text.Length && !data.IsInert(text[end])) end++;
+            result.Append(text[done..start]);
+            Append(text[start..end], data, points, result);
+            done = end;
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>The next UTF-16 unit that the form may change, or -1.</summary>
+    private static int NextTouched(ReadOnlySpan<char> text, int from)
+    {
+        // Below U+00A0 nothing decomposes.
+        int skip = text[from..].IndexOfAnyExceptInRange('\0', '\u009F');
+        if (skip < 0) return -1;
+        UnicodeData data = UnicodeData.Table;
+        for (int i = from + skip; i < text.Length; i++)
+        {
+            if (!data.IsInert(text[i])) return i;
+        }
+
+        return -1;
+    }
+
+    private void Append(ReadOnlySpan<char> text, UnicodeData data, List<int> points, StringBuilder result)
+    {
+        points.Clear();
         for (int i = 0, length; i < text.Length; i += length) Decompose(CodePoints.At(text, i, out length), data, points);
         Span<int> all = CollectionsMarshal.AsSpan(points);
         Order(all, data);
         if (compose) all = all[..Compose(all, data)];
-        var result = new StringBuilder(all.Length);
-        foreach (int point in all) result.Append(new Rune(point).ToString());
-        return result.ToString();
-    }
-
-    private static bool IsInert(ReadOnlySpan<char> text)
-    {
-        // Below U+00A0 nothing decomposes.
-        int i = text.IndexOfAnyExceptInRange('\0', '\u009F');
-        if (i < 0) return true;
-        UnicodeData data = UnicodeData.Table;
-        for (; i < text.Length; i++)
-        {
-            if (!data.IsInert(text[i])) return false;
-        }
-
-        return true;
+        Span<char> units = stackalloc char[2];
+        foreach (int point in all) result.Append(units[..new Rune(point).EncodeToUtf16(units)]);
     }
 
     private void Decompose(int point, UnicodeData data, List<int> to)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Takt.Text.Tokenizers.Patterns;
@@ -7,7 +6,7 @@ namespace Takt.Text.Tokenizers.Patterns;
 internal static class CharClasses
 {
     /// <summary>One bit per <see cref="UnicodeCategory"/>, by the property's short or long name.</summary>
-    private static readonly FrozenDictionary<string, uint> Categories = new Dictionary<string, uint>
+    private static readonly Dictionary<string, uint> Categories = new(StringComparer.OrdinalIgnoreCase)
     {
         ["L"] = Bits(0, 4), ["Letter"] = Bits(0, 4), ["Lu"] = Bits(0, 0), ["Ll"] = Bits(1, 1), ["Lt"] = Bits(2, 2), ["Lm"] = Bits(3, 3), ["Lo"] = Bits(4, 4),
         ["M"] = Bits(5, 7), ["Mark"] = Bits(5, 7), ["Mn"] = Bits(5, 5), ["Mc"] = Bits(6, 6), ["Me"] = Bits(7, 7),
@@ -16,7 +15,7 @@ internal static class CharClasses
         ["C"] = Bits(14, 17) | Bits(29, 29), ["Other"] = Bits(14, 17) | Bits(29, 29), ["Cc"] = Bits(14, 14), ["Cf"] = Bits(15, 15), ["Cs"] = Bits(16, 16), ["Co"] = Bits(17, 17), ["Cn"] = Bits(29, 29),
         ["P"] = Bits(18, 24), ["Punctuation"] = Bits(18, 24), ["Pc"] = Bits(18, 18), ["Pd"] = Bits(19, 19), ["Ps"] = Bits(20, 20), ["Pe"] = Bits(21, 21), ["Pi"] = Bits(22, 22), ["Pf"] = Bits(23, 23), ["Po"] = Bits(24, 24),
         ["S"] = Bits(25, 28), ["Symbol"] = Bits(25, 28), ["Sm"] = Bits(25, 25), ["Sc"] = Bits(26, 26), ["Sk"] = Bits(27, 27), ["So"] = Bits(28, 28),
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    };
 
     private const uint WordCategories = 0x403FF;
 
