@@ -26,7 +26,8 @@ internal sealed class AddedTokens
     public AddedTokens(IReadOnlyList<AddedToken> tokens, Normalizer? normalizer)
     {
         All = tokens;
-        if (tokens.FirstOrDefault(t => t.Text.Length == 0) is { } empty) throw new InvalidDataException($"The added token {empty.Id} has no text.");
+        if (tokens.FirstOrDefault(t => t.Text.Length == 0) is { } empty)
+            throw new InvalidDataException($"The added token {empty.Id} has no text.");
         IEnumerable<AddedToken> raw = tokens.Where(t => !t.Normalized), normalized = tokens.Where(t => t.Normalized);
         _raw = new Finder(raw, null);
         _rawPlain = new Finder(raw.Where(t => !t.Special), null);

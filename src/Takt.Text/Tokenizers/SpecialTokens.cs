@@ -28,7 +28,8 @@ internal sealed record SpecialTokens
             [("BOS", Bos), ("EOS", Eos), ("EOT", Eot), ("unknown", Unknown), ("separator", Separator), ("padding", Pad), ("mask", Mask)];
         foreach ((string name, int? id) in all)
         {
-            if (id < 0 || id >= count) throw new InvalidDataException($"The {name} token's id {id} is not in the vocabulary of {count} tokens.");
+            if (id < 0 || id >= count)
+                throw new InvalidDataException($"The {name} token's id {id} is not in the vocabulary of {count} tokens.");
         }
     }
 }

@@ -27,7 +27,11 @@ internal sealed class Vocabulary
     {
         if (texts.Length == 0) throw new InvalidDataException("The tokenizer's vocabulary is empty.");
         if (types is not null && types.Length < texts.Length || scores is not null && scores.Length < texts.Length)
-            throw new InvalidDataException($"The vocabulary has {texts.Length} tokens but {types?.Length ?? texts.Length} types and {scores?.Length ?? texts.Length} scores.");
+        {
+            (int typed, int scored) = (types?.Length ?? texts.Length, scores?.Length ?? texts.Length);
+            throw new InvalidDataException($"The vocabulary has {texts.Length} tokens but {typed} types and {scored} scores.");
+        }
+
         _texts = texts;
         _types = types ?? Enumerable.Repeat(TokenType.Normal, texts.Length).ToArray();
         Scores = scores;

@@ -104,7 +104,9 @@ internal sealed class GgufTokenizerReader
         if (special is not { Bos: { } begin, Separator: { } separator, Unknown: { } unknown })
             throw new InvalidDataException("A BERT tokenizer needs tokenizer.ggml.bos_token_id, .seperator_token_id and .unknown_token_id.");
         bool lowercase = _keys.Flag("normalizer.lowercase") ?? true;
-        int maxCharacters = _keys.Setting(GgufTokenizerWriter.MaxWordCharacters) is uint and <= int.MaxValue and var limit ? (int)limit : int.MaxValue;
+        int maxCharacters = _keys.Setting(GgufTokenizerWriter.MaxWordCharacters) is uint and <= int.MaxValue and var limit
+            ? (int)limit
+            : int.MaxValue;
         return Parts(new WordPiece(_vocabulary, Mark, "", unknown, maxCharacters), new WordPieceDecoder(Mark, "", cleanUp: true), special) with
         {
             DecodesAdded = true,

@@ -67,8 +67,8 @@ internal static class GgufTokenizerWriter
     {
         string text = vocabulary[id];
         if (text.StartsWith("##", StringComparison.Ordinal) && text.Length > 2) return text[2..];
-        bool control = vocabulary.TypeOf(id) is TokenType.Control or TokenType.Unknown || (text.StartsWith('[') && text.EndsWith(']') && text.Length > 2);
-        return control ? text : SentencePieceNormalizer.Mark + text;
+        bool bracketed = text.Length > 2 && text[0] == '[' && text[^1] == ']';
+        return bracketed || vocabulary.TypeOf(id) is TokenType.Control or TokenType.Unknown ? text : SentencePieceNormalizer.Mark + text;
     }
 
     /// <summary>Scores that merge in the order of the list: each piece's first merge decides.</summary>

@@ -91,11 +91,12 @@ internal sealed class JsonDecoders : TokenDecoder
     {
         string content = part.NeedText("content");
         int start = part.Number("start", 0), stop = part.Number("stop", 0);
-        if (content.Length != 1) throw new InvalidDataException($"tokenizer.json: the Strip decoder's content '{content}' is not one character.");
+        if (content.Length != 1) throw JsonParts.Error($"the Strip decoder's content '{content}' is not one character.");
         if (_fused)
         {
             // Behind Fuse there is only one text left: its first space goes.
-            if (content != " " || start > 1 || stop > 0) throw JsonParts.Unsupported("decoder", "Strip", "one leading space after Fuse, any before");
+            if (content != " " || start > 1 || stop > 0)
+                throw JsonParts.Unsupported("decoder", "Strip", "one leading space after Fuse, any before");
             _dropsFirstSpace |= start == 1;
             return;
         }

@@ -14,7 +14,8 @@ internal static class JsonGgufKeys
         byte[] json, TokenModel model, TokenizerJsonModel source, Dictionary<string, JsonElement> parts, JsonPreTokenizers pre,
         Normalizer? normalizer, List<AddedToken> added, bool plainTemplate)
     {
-        bool plain = plainTemplate && !added.Exists(a => a.StripLeft || a.StripRight || a.SingleWord || (a.Normalized && normalizer is not null));
+        bool plain = plainTemplate && !added.Exists(a =>
+            a.StripLeft || a.StripRight || a.SingleWord || (a.Normalized && normalizer is not null));
         if (plain && Native(model, source, parts, pre, normalizer) is { } native) return () => new(native);
         return () => new Dictionary<string, object>
         {
@@ -37,7 +38,12 @@ internal static class JsonGgufKeys
                 if (normalizer is UnicodeForm form) keys[GgufTokenizerWriter.UnicodeForm] = form.Name;
                 return keys;
             case CharacterBpe when IsLlama(source, rules, words):
-                return new() { [GgufKeys.Prefix + "model"] = "llama", [GgufKeys.Prefix + "pre"] = "default", [GgufKeys.Prefix + "add_space_prefix"] = true };
+                return new()
+                {
+                    [GgufKeys.Prefix + "model"] = "llama",
+                    [GgufKeys.Prefix + "pre"] = "default",
+                    [GgufKeys.Prefix + "add_space_prefix"] = true,
+                };
             case WordPiece when IsBert(source, rules, words):
                 bool lowercase = rules.Flag("lowercase", true);
                 int limit = source.Options.TryGetValue("max_input_chars_per_word", out JsonElement value) ? value.GetInt32() : 100;

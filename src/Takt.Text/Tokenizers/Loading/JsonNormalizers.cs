@@ -41,5 +41,5 @@ internal static class JsonNormalizers
     private static Charsmap ReadCharsmap(JsonElement part) =>
         part.Part("precompiled_charsmap") is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes)
             ? new Charsmap(bytes)
-            : throw new InvalidDataException("tokenizer.json: the Precompiled normalizer has no base64 charsmap.");
+            : throw JsonParts.Error("the Precompiled normalizer has no base64 charsmap.");
 }

@@ -102,7 +102,8 @@ internal sealed class JsonPreTokenizers
         string mark = part.Text("replacement") ?? "\u2581";
         string scheme = part.Text("prepend_scheme") ?? (part.Flag("add_prefix_space", true) ? "always" : "never");
         if (mark.Length != 1 || !Enum.TryParse(scheme, ignoreCase: true, out PrependScheme prepend))
-            throw new InvalidDataException($"tokenizer.json: Metaspace has the replacement '{mark}' and the prepend scheme '{scheme}'; expected one character and first, never or always.");
+            throw JsonParts.Error(
+                $"Metaspace has the replacement '{mark}' and the prepend scheme '{scheme}'; expected one character and first, never or always.");
         return new Metaspace(mark[0], prepend, part.Flag("split", true));
     }
 
@@ -111,5 +112,6 @@ internal sealed class JsonPreTokenizers
             ? behavior
             : throw JsonParts.Unsupported("split behaviour", part.Text("behavior")!, string.Join(", ", Enum.GetNames<SplitBehavior>()));
 
-    private static string Escape(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c > 127 ? c.ToString() : "\\" + c));
+    private static string Escape(string text) =>
+        string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c > 127 ? c.ToString() : "\\" + c));
 }

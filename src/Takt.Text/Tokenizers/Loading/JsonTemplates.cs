@@ -27,7 +27,7 @@ internal static class JsonTemplates
         JsonElement[] pair = [.. part.Items(name)];
         return pair.Length == 2 && pair[1].ValueKind == JsonValueKind.Number && pair[1].TryGetInt32(out int id)
             ? id
-            : throw new InvalidDataException($"tokenizer.json: the post-processor's '{name}' is not a pair of a text and an id.");
+            : throw JsonParts.Error($"the post-processor's '{name}' is not a pair of a text and an id.");
     }
 
     private static List<TemplateItem> Items(JsonElement part, string name)
@@ -37,17 +37,20 @@ internal static class JsonTemplates
         {
             if (item.Part("Sequence") is { } sequence)
             {
-                items.Add(new TemplateItem(sequence.Text("id") == "B" ? TemplateItem.Second : TemplateItem.First, sequence.Number("type_id", 0)));
+                int place = sequence.Text("id") == "B" ? TemplateItem.Second : TemplateItem.First;
+                items.Add(new TemplateItem(place, sequence.Number("type_id", 0)));
                 continue;
             }
 
-            JsonElement token = item.Part("SpecialToken") ?? throw new InvalidDataException($"tokenizer.json: the template '{name}' has an item that is neither a text nor a token.");
+            JsonElement token = item.Part("SpecialToken")
+                ?? throw JsonParts.Error($"the template '{name}' has an item that is neither a text nor a token.");
             string text = token.NeedText("id");
-            JsonElement known = part.Part("special_tokens")?.Part(text) ?? throw new InvalidDataException($"tokenizer.json: the template names the token '{text}' without its ids.");
+            JsonElement known = part.Part("special_tokens")?.Part(text)
+                ?? throw JsonParts.Error($"the template names the token '{text}' without its ids.");
             foreach (JsonElement id in known.Items("ids"))
             {
                 if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out int value) || value < 0)
-                    throw new InvalidDataException($"tokenizer.json: an id of the template's token '{text}' is not a whole number.");
+                    throw JsonParts.Error($"an id of the template's token '{text}' is not a whole number.");
                 items.Add(new TemplateItem(value, token.Number("type_id", 0)));
             }
         }

@@ -19,10 +19,12 @@ internal sealed record PreTokenizerFamily(string[] Patterns, bool WholeWordsFirs
     private const string Spaces = @"|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Tail = @"| ?[^\s\p{L}\p{N}]+[\r\n]*" + Spaces;
     private const string CasedWords =
-        @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+{0}|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*{0}|";
+        @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+{0}|" +
+        @"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*{0}|";
     private const string CasedTail = @"| ?[^\s\p{L}\p{N}]+[\r\n/]*" + Spaces;
     private const string DeepSeekWords =
-        "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+";
+        "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|" +
+        "[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+";
     private const string CaseLetters =
         @"A-Za-z\u00B5\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u01BA\u01BC-\u01BF\u01C4-\u0293\u0295-\u02AF\u0370-\u0373\u0376\u0377" +
         @"\u037B-\u037D\u037F\u0386\u0388-\u038A\u038C\u038E-\u03A1\u03A3-\u03F5\u03F7-\u0481\u048A-\u052F\u0531-\u0556\u10A0-\u10C5" +
@@ -149,7 +151,8 @@ internal sealed record PreTokenizerFamily(string[] Patterns, bool WholeWordsFirs
 
     /// <summary>The family of a name.</summary>
     /// <exception cref="InvalidDataException">The name is not known.</exception>
-    public static PreTokenizerFamily Of(string name) => ByName.TryGetValue(Aliases.GetValueOrDefault(name, name), out PreTokenizerFamily? family)
+    public static PreTokenizerFamily Of(string name) =>
+        ByName.TryGetValue(Aliases.GetValueOrDefault(name, name), out PreTokenizerFamily? family)
         ? family
         : throw new InvalidDataException(
             $"tokenizer.ggml.pre is '{name}', which is not supported. Known are: {string.Join(", ", ByName.Keys.Concat(Aliases.Keys).Order())}.");

@@ -54,7 +54,8 @@ internal sealed class SentencePieceReader
         int unknown = special.Unknown ?? throw new InvalidDataException("The SentencePiece model has no unknown piece.");
         TokenModel model = unigram
             ? new Unigram(vocabulary, unknown, byteFallback, sentencePiece: true)
-            : new CharacterBpe(vocabulary, new PieceMerges(vocabulary), new(unknown, byteFallback, FuseUnknown: true, UserDefined: defined.IsEmpty ? null : defined));
+            : new CharacterBpe(vocabulary, new PieceMerges(vocabulary), new(
+                unknown, byteFallback, FuseUnknown: true, UserDefined: defined.IsEmpty ? null : defined));
         return new TokenizerParts
         {
             Vocabulary = vocabulary,
@@ -73,7 +74,8 @@ internal sealed class SentencePieceReader
         if (_kind is not (Kind.Unigram or Kind.Bpe or Kind.Character))
             throw new InvalidDataException($"The SentencePiece model is of type {_kind}; supported are unigram, bpe and char.");
         var vocabulary = new Vocabulary([.. _texts], [.. _types], [.. _scores]);
-        int? Control(params string[] texts) => texts.Select(t => vocabulary.Find(t)).FirstOrDefault(id => id is { } i && vocabulary.TypeOf(i) == TokenType.Control);
+        int? Control(params string[] texts) =>
+            texts.Select(t => vocabulary.Find(t)).FirstOrDefault(id => id is { } i && vocabulary.TypeOf(i) == TokenType.Control);
         int unknown = _types.IndexOf(TokenType.Unknown);
         int? bos = Control("<s>", "<bos>"), eos = Control("</s>", "<eos>");
         var special = new SpecialTokens

@@ -46,7 +46,9 @@ internal static class TokenizerFiles
     private static byte[] Bytes(string path)
     {
         long length = new FileInfo(path).Length;
-        return length <= MaxFile ? File.ReadAllBytes(path) : throw new InvalidDataException($"{path} has {length} bytes; a tokenizer has at most {MaxFile}.");
+        return length <= MaxFile
+            ? File.ReadAllBytes(path)
+            : throw new InvalidDataException($"{path} has {length} bytes; a tokenizer has at most {MaxFile}.");
     }
 
     private static Tokenizer Named(string path, Func<Tokenizer> read)

@@ -17,7 +17,7 @@ internal sealed class TokenizerJsonModel
     public TokenizerJsonModel(byte[] json, ref Utf8JsonReader reader)
     {
         _json = json;
-        if (reader.TokenType != JsonTokenType.StartObject) throw new InvalidDataException("tokenizer.json: 'model' is not an object.");
+        if (reader.TokenType != JsonTokenType.StartObject) throw JsonParts.Error("'model' is not an object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
@@ -55,7 +55,7 @@ internal sealed class TokenizerJsonModel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MergeTable ReadMerges(Vocabulary vocabulary)
     {
-        if (_mergesAt < 0) throw new InvalidDataException("tokenizer.json: the BPE model has no merges.");
+        if (_mergesAt < 0) throw JsonParts.Error("the BPE model has no merges.");
         var merges = new MergeList(vocabulary, _merges, Text("continuing_subword_prefix") ?? "", laterCounts: true);
         var reader = new Utf8JsonReader(_json.AsSpan(_mergesAt));
         reader.Read();
@@ -71,7 +71,7 @@ internal sealed class TokenizerJsonModel
                 reader.Read();
                 int second = Copy(ref reader, right);
                 pair &= reader.Read() && reader.TokenType == JsonTokenType.EndArray;
-                if (!pair) throw new InvalidDataException("tokenizer.json: a merge is neither a text nor a pair of texts.");
+                if (!pair) throw JsonParts.Error("a merge is neither a text nor a pair of texts.");
                 merges.Add(left[..first], right[..second]);
             }
         }
@@ -84,7 +84,7 @@ internal sealed class TokenizerJsonModel
     private static int Count(ref Utf8JsonReader reader)
     {
         int count = 0, depth = reader.CurrentDepth;
-        if (reader.TokenType != JsonTokenType.StartArray) throw new InvalidDataException("tokenizer.json: 'merges' is not an array.");
+        if (reader.TokenType != JsonTokenType.StartArray) throw JsonParts.Error("'merges' is not an array.");
         while (reader.Read() && reader.CurrentDepth > depth)
         {
             if (reader.CurrentDepth == depth + 1 && reader.TokenType is JsonTokenType.String or JsonTokenType.StartArray) count++;
@@ -95,10 +95,10 @@ internal sealed class TokenizerJsonModel
 
     private static int Copy(ref Utf8JsonReader reader, scoped Span<char> to)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new InvalidDataException("tokenizer.json: a merge is neither a text nor a pair of texts.");
+        if (reader.TokenType != JsonTokenType.String) throw JsonParts.Error("a merge is neither a text nor a pair of texts.");
         // An escape takes at least as many bytes as the characters it stands for.
         if (reader.ValueSpan.Length > to.Length)
-            throw new InvalidDataException($"tokenizer.json: a merge of {reader.ValueSpan.Length} bytes is over the limit of {to.Length}.");
+            throw JsonParts.Error($"a merge of {reader.ValueSpan.Length} bytes is over the limit of {to.Length}.");
         return reader.CopyString(to);
     }
 
@@ -110,7 +110,7 @@ internal sealed class TokenizerJsonModel
             string text = reader.GetString()!;
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int id) || id < 0)
-                throw new InvalidDataException($"tokenizer.json: the id of token '{text}' is not a whole number.");
+                throw JsonParts.Error($"the id of token '{text}' is not a whole number.");
             Tokens.Add((text, id));
         }
     }
@@ -127,7 +127,7 @@ internal sealed class TokenizerJsonModel
             bool number = reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out score);
             reader.Read();
             if (text is null || !number || reader.TokenType != JsonTokenType.EndArray)
-                throw new InvalidDataException($"tokenizer.json: vocabulary entry {Tokens.Count} is not a pair of a text and a score.");
+                throw JsonParts.Error($"vocabulary entry {Tokens.Count} is not a pair of a text and a score.");
             Tokens.Add((text, Tokens.Count));
             Scores.Add((float)score);
         }

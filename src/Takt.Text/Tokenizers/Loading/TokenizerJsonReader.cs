@@ -87,7 +87,8 @@ internal sealed class TokenizerJsonReader
         foreach (JsonElement item in list.EnumerateArray())
         {
             int id = item.Number("id", -1);
-            if (id < 0 || item.Text("content") is not { Length: > 0 } text) throw new InvalidDataException("tokenizer.json: an added token has no id or no content.");
+            if (id < 0 || item.Text("content") is not { Length: > 0 } text)
+                throw JsonParts.Error("an added token has no id or no content.");
             added.Add(new AddedToken(
                 id, text, item.Flag("special", false), item.Flag("lstrip", false), item.Flag("rstrip", false),
                 item.Flag("single_word", false), item.Flag("normalized", !item.Flag("special", false))));
@@ -100,11 +101,12 @@ internal sealed class TokenizerJsonReader
     {
         int count = model.Tokens.Count + added.Count;
         int top = Math.Max(model.Tokens.Count == 0 ? 0 : model.Tokens.Max(t => t.Id), added.Count == 0 ? 0 : added.Max(a => a.Id));
-        if (count == 0 || top / MaxSpread > count + 1024) throw new InvalidDataException($"tokenizer.json: ids go up to {top} but there are only {count} tokens.");
+        if (count == 0 || top / MaxSpread > count + 1024) throw JsonParts.Error($"ids go up to {top} but there are only {count} tokens.");
         var texts = new string[top + 1];
         var types = new TokenType[top + 1];
         foreach ((string text, int id) in model.Tokens) (texts[id], types[id]) = (text, TokenType.Normal);
-        foreach (AddedToken token in added) (texts[token.Id], types[token.Id]) = (token.Text, token.Special ? TokenType.Control : TokenType.UserDefined);
+        foreach (AddedToken token in added)
+            (texts[token.Id], types[token.Id]) = (token.Text, token.Special ? TokenType.Control : TokenType.UserDefined);
         for (int id = 0; id <= top; id++)
         {
             if (texts[id] is null) (texts[id], types[id]) = ($"[EMPTY_{id}]", TokenType.Unused);
@@ -127,14 +129,18 @@ internal sealed class TokenizerJsonReader
                     unknown, model.Flag("byte_fallback"), model.Flag("fuse_unk"), model.Flag("ignore_merges"),
                     ContinuingPrefix: model.Text("continuing_subword_prefix") ?? "", WordSuffix: model.Text("end_of_word_suffix") ?? ""));
             case "Unigram" when model.Scores is not null:
-                int id = model.Options.TryGetValue("unk_id", out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : -1;
-                if (id < 0 || id >= vocabulary.Count) throw new InvalidDataException("tokenizer.json: the Unigram model has no unk_id within its vocabulary.");
+                int id = model.Options.TryGetValue("unk_id", out JsonElement value) && value.ValueKind == JsonValueKind.Number
+                    ? value.GetInt32()
+                    : -1;
+                if (id < 0 || id >= vocabulary.Count) throw JsonParts.Error("the Unigram model has no unk_id within its vocabulary.");
                 return new Unigram(vocabulary, id, model.Flag("byte_fallback"), sentencePiece: false);
             case "WordPiece":
-                int limit = model.Options.TryGetValue("max_input_chars_per_word", out value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : 100;
+                int limit = model.Options.TryGetValue("max_input_chars_per_word", out value) && value.ValueKind == JsonValueKind.Number
+                    ? value.GetInt32()
+                    : 100;
                 return new WordPiece(
                     vocabulary, "", model.Text("continuing_subword_prefix") ?? "##",
-                    unknown ?? throw new InvalidDataException("tokenizer.json: the WordPiece model has no unknown token."), limit);
+                    unknown ?? throw JsonParts.Error("the WordPiece model has no unknown token."), limit);
             default:
                 throw JsonParts.Unsupported("model", kind, "BPE, Unigram and WordPiece");
         }

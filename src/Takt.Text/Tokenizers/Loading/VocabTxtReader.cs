@@ -37,7 +37,7 @@ internal static class VocabTxtReader
             DecodesAdded = true,
             Special = new SpecialTokens { Bos = begin, Separator = separator, Unknown = unknown, Pad = Role("[PAD]"), Mask = Role("[MASK]") },
             Template = Template.Encoder(begin, separator, roberta: false),
-            Added = [.. Controls.Where(c => vocabulary.Find(c) is not null).Select(c => new AddedToken(vocabulary.Find(c)!.Value, c, Special: true))],
+            Added = [.. from text in Controls where vocabulary.Find(text) is not null select new AddedToken(vocabulary.Find(text)!.Value, text, true)],
             GgufKeys = () => GgufTokenizerWriter.WordPieceKeys(lower, lower, 100),
         };
     }

@@ -38,7 +38,9 @@ internal sealed class UnicodeData
     public static UnicodeData Table { get; } = new();
 
     /// <summary>No form changes this UTF-16 unit, whatever stands beside it.</summary>
-    public bool IsInert(char c) => (_touched[c >> 6] >> (c & 63) & 1) == 0 && c is not (>= '\uAC00' and <= '\uD7A3' or >= '\u1100' and <= '\u11FF' or >= '\uD800' and <= '\uDFFF');
+    public bool IsInert(char c) =>
+        (_touched[c >> 6] >> (c & 63) & 1) == 0 &&
+        c is not (>= '\uAC00' and <= '\uD7A3' or >= '\u1100' and <= '\u11FF' or >= '\uD800' and <= '\uDFFF');
 
     /// <summary>The rank of the canonical combining class; 0 for a starter.</summary>
     public int CombiningClass(int codePoint) => _classes.GetValueOrDefault(codePoint);

@@ -110,7 +110,7 @@ internal sealed class UnicodeForm(bool compose, bool compatible) : Normalizer
         {
             int rank = data.CombiningClass(point);
             // A mark composes unless one of its own or a higher class stands between it and the starter; a starter only right behind.
-            bool free = starter >= 0 && (last < rank || (last == 0 && rank == 0 && count == starter + 1)) && !(rank == 0 && count != starter + 1);
+            bool free = starter >= 0 && (rank == 0 ? count == starter + 1 : last < rank);
             int composite = free ? Pair(points[starter], point, data) : -1;
             if (composite >= 0)
             {

@@ -6,16 +6,7 @@ namespace Takt.Text.Tokenizers.Patterns;
 internal static class CharClasses
 {
     /// <summary>One bit per <see cref="UnicodeCategory"/>, by the property's short or long name.</summary>
-    private static readonly Dictionary<string, uint> Categories = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["L"] = Bits(0, 4), ["Letter"] = Bits(0, 4), ["Lu"] = Bits(0, 0), ["Ll"] = Bits(1, 1), ["Lt"] = Bits(2, 2), ["Lm"] = Bits(3, 3), ["Lo"] = Bits(4, 4),
-        ["M"] = Bits(5, 7), ["Mark"] = Bits(5, 7), ["Mn"] = Bits(5, 5), ["Mc"] = Bits(6, 6), ["Me"] = Bits(7, 7),
-        ["N"] = Bits(8, 10), ["Number"] = Bits(8, 10), ["Nd"] = Bits(8, 8), ["Nl"] = Bits(9, 9), ["No"] = Bits(10, 10),
-        ["Z"] = Bits(11, 13), ["Separator"] = Bits(11, 13), ["Zs"] = Bits(11, 11), ["Zl"] = Bits(12, 12), ["Zp"] = Bits(13, 13),
-        ["C"] = Bits(14, 17) | Bits(29, 29), ["Other"] = Bits(14, 17) | Bits(29, 29), ["Cc"] = Bits(14, 14), ["Cf"] = Bits(15, 15), ["Cs"] = Bits(16, 16), ["Co"] = Bits(17, 17), ["Cn"] = Bits(29, 29),
-        ["P"] = Bits(18, 24), ["Punctuation"] = Bits(18, 24), ["Pc"] = Bits(18, 18), ["Pd"] = Bits(19, 19), ["Ps"] = Bits(20, 20), ["Pe"] = Bits(21, 21), ["Pi"] = Bits(22, 22), ["Pf"] = Bits(23, 23), ["Po"] = Bits(24, 24),
-        ["S"] = Bits(25, 28), ["Symbol"] = Bits(25, 28), ["Sm"] = Bits(25, 25), ["Sc"] = Bits(26, 26), ["Sk"] = Bits(27, 27), ["So"] = Bits(28, 28),
-    };
+    private static readonly Dictionary<string, uint> Categories = Names();
 
     private const uint WordCategories = 0x403FF;
 
@@ -30,7 +21,9 @@ internal static class CharClasses
             "KATAKANA" => c => c is >= 0x30A1 and <= 0x30FA or >= 0x30FD and <= 0x30FF or >= 0x31F0 and <= 0x31FF or
                 >= 0x32D0 and <= 0x32FE or >= 0x3300 and <= 0x3357 or >= 0xFF66 and <= 0xFF6F or >= 0xFF71 and <= 0xFF9D,
             "HANGUL" => c => c is >= 0x1100 and <= 0x11FF or >= 0x3131 and <= 0x318E or >= 0xA960 and <= 0xA97C or >= 0xAC00 and <= 0xD7FB,
-            "ALPHA" or "ALPHABETIC" => c => c < 0x10000 ? char.IsLetter((char)c) || CodePoints.Category(c) == UnicodeCategory.LetterNumber : (int)CodePoints.Category(c) <= 4,
+            "ALPHA" or "ALPHABETIC" => c => c < 0x10000
+                ? char.IsLetter((char)c) || CodePoints.Category(c) == UnicodeCategory.LetterNumber
+                : (int)CodePoints.Category(c) <= 4,
             "SPACE" or "WHITE_SPACE" => CodePoints.IsWhiteSpace,
             "DIGIT" => IsDigit,
             "PUNCT" => CodePoints.IsBertPunctuation,
@@ -51,5 +44,21 @@ internal static class CharClasses
         >= 0xF900 and <= 0xFA6D or >= 0xFA70 and <= 0xFAD9 or 0x16FE2 or 0x16FE3 or 0x16FF0 or 0x16FF1 or >= 0x20000 and <= 0x2A6DF or
         >= 0x2A700 and <= 0x2EBE0 or >= 0x2EBF0 and <= 0x2EE5D or >= 0x2F800 and <= 0x2FA1D or >= 0x30000 and <= 0x323AF;
 
-    private static uint Bits(int from, int to) => (uint)((1ul << (to + 1)) - (1ul << from));
+    private static Dictionary<string, uint> Names()
+    {
+        // The general categories in the order of UnicodeCategory, which is also the order of their groups but for C.
+        string[] two = ["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co",
+            "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn"];
+        Dictionary<string, uint> names = new(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < two.Length; i++)
+        {
+            names[two[i]] = 1u << i;
+            names[two[i][..1]] = names.GetValueOrDefault(two[i][..1]) | 1u << i;
+        }
+
+        (string Long, string Short)[] groups =
+            [("Letter", "L"), ("Mark", "M"), ("Number", "N"), ("Separator", "Z"), ("Other", "C"), ("Punctuation", "P"), ("Symbol", "S")];
+        foreach ((string name, string group) in groups) names[name] = names[group];
+        return names;
+    }
 }

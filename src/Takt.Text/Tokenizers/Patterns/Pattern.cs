@@ -13,7 +13,8 @@ internal sealed class Pattern
     /// <exception cref="InvalidDataException">The pattern is malformed or uses what is not supported.</exception>
     public Pattern(string source)
     {
-        if (source.Length > 16_384) throw new InvalidDataException($"A split pattern of {source.Length} characters is over the limit of 16384.");
+        if (source.Length > 16_384)
+            throw new InvalidDataException($"A split pattern of {source.Length} characters is over the limit of 16384.");
         Source = source;
         Node node = new PatternParser(source).Parse();
         _program = new PatternCompiler().Compile(node);

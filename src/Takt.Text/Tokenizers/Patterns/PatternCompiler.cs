@@ -43,7 +43,8 @@ internal sealed class PatternCompiler
 
     private int Add(Instruction instruction)
     {
-        if (_code.Count >= MaxProgram) throw new InvalidDataException($"A split pattern compiles to over {MaxProgram} steps; write its counted repetitions shorter.");
+        if (_code.Count >= MaxProgram)
+            throw new InvalidDataException($"A split pattern compiles to over {MaxProgram} steps; write its counted repetitions shorter.");
         _code.Add(instruction);
         return _code.Count - 1;
     }

@@ -49,7 +49,8 @@ internal sealed class PatternParser(string pattern)
         while (Quantifier() is var (min, max))
         {
             RepeatMode mode = Take('?') ? RepeatMode.Lazy : Take('+') ? RepeatMode.Possessive : RepeatMode.Greedy;
-            if (atom.Nullable && (max > 1 || atom is Node.Look or Node.Boundary)) throw Error("a loop over what may be empty is not supported");
+            if (atom.Nullable && (max > 1 || atom is Node.Look or Node.Boundary))
+                throw Error("a loop over what may be empty is not supported");
             atom = new Node.Repeat(atom, min, max, mode);
         }
 
@@ -112,7 +113,9 @@ internal sealed class PatternParser(string pattern)
             bool negative = !Take('=') && (Take('!') ? true : throw Error("named groups are not supported"));
             Node body = Close(Alternation());
             while (body is Node.Sequence { Items: [var only] }) body = only;
-            return body is Node.One ? new Node.Look(body, true, negative) : throw Error("lookbehind over more than one character is not supported");
+            return body is Node.One
+                ? new Node.Look(body, true, negative)
+                : throw Error("lookbehind over more than one character is not supported");
         }
 
         return Flags();
