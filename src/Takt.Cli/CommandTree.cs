@@ -10,13 +10,13 @@ namespace Takt.Cli;
 /// <param name="Root">The root of the tree.</param>
 /// <param name="Verbose">Whether errors come with their place in the program.</param>
 /// <param name="Help">Prints help.</param>
-internal sealed record CommandTree(RootCommand Root, Option<bool> Verbose, HelpPrinter Help)
+internal sealed record CommandTree(RootCommand Root, Flag Verbose, HelpPrinter Help)
 {
     /// <summary>Builds the tree in the terminal's language.</summary>
     public static CommandTree Create(Terminal terminal)
     {
         var help = new HelpPrinter(terminal);
-        Option<bool> verbose = terminal.Flag("--verbose", Texts.OptionVerbose);
+        Flag verbose = terminal.Flag("--verbose", Texts.OptionVerbose);
         verbose.Recursive = true;
         Option<string> language = terminal.Word("--lang", Texts.OptionLanguage, "en", "zh");
         language.DefaultValueFactory = null;

@@ -27,7 +27,7 @@ internal static class Program
             CommandTree tree = CommandTree.Create(terminal);
             // A response file would take "@file" away from the commands.
             ParseResult parse = tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            verbose = parse.GetValue(tree.Verbose);
+            verbose = tree.Verbose.In(parse);
             int code = Invoke(parse, tree.Help, terminal);
             terminal.Out.Flush();
             return code;

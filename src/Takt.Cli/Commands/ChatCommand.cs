@@ -13,8 +13,8 @@ internal static class ChatCommand
     {
         var command = new Command("chat", terminal.Say(Texts.Chat));
         var model = new ModelFlags(terminal, command);
-        var system = new Option<string?>("--system") { Description = terminal.Say(Texts.SystemMessage), HelpName = "TEXT" };
-        var load = new Option<string?>("--load") { Description = terminal.Say(Texts.ChatStart), HelpName = "FILE" };
+        Option<string?> system = terminal.Optional("--system", Texts.SystemMessage, "TEXT");
+        Option<string?> load = terminal.Optional("--load", Texts.ChatStart, "FILE");
         command.Add(system);
         command.Add(load);
         var sampling = new SamplingFlags(terminal, command, maxTokens: 2048);

@@ -15,17 +15,17 @@ internal static class InspectCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.Create(terminal, Texts.Model);
-        Option<int?> context = terminal.OptionalNumber("--context", Texts.InspectContext, 1, int.MaxValue, "-c");
+        NumberOption context = terminal.Whole("--context", Texts.InspectContext, null, 1, int.MaxValue, "-c");
         Option<string> kv = terminal.Word("--kv-type", Texts.OptionKvType, ModelFlags.Auto, "f16", "f32");
-        Option<bool> tensors = terminal.Flag("--tensors", Texts.InspectTensors);
-        Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
+        Flag tensors = terminal.Flag("--tensors", Texts.InspectTensors);
+        Flag json = terminal.Flag("--json", Texts.OptionJson);
         var command = new Command("inspect", terminal.Say(Texts.Inspect)) { model, context, kv, tensors, json };
         command.SetAction(parse =>
         {
             using ModelSource source = ModelSource.Open(parse.PathOf(model));
-            var facts = new ModelFacts(source.File, parse.GetValue(context), ModelFlags.KvTypeOf(parse.GetValue(kv)!));
-            if (parse.GetValue(json)) InspectJson.Write(facts, terminal);
-            else Print(facts, terminal, parse.GetValue(tensors));
+            var facts = new ModelFacts(source.File, (int?)context.Find(parse), ModelFlags.KvTypeOf(parse.GetValue(kv)!));
+            if (json.In(parse)) InspectJson.Write(facts, terminal);
+            else Print(facts, terminal, tensors.In(parse));
         });
         return command;
     }

@@ -17,7 +17,7 @@ internal static class LogitsCommand
         var command = new Command("logits", terminal.Say(Texts.Logits));
         var model = new ModelFlags(terminal, command, exact: true);
         var ids = new Argument<string[]>("IDS") { Description = terminal.Say(Texts.LogitsIds), Arity = ArgumentArity.OneOrMore };
-        Option<bool> all = terminal.Flag("--all", Texts.LogitsAll);
+        Flag all = terminal.Flag("--all", Texts.LogitsAll);
         var output = new Option<string?>("--output", "-o") { Description = terminal.Say(Texts.LogitsOut), HelpName = "FILE" };
         command.Add(ids);
         command.Add(all);
@@ -27,7 +27,7 @@ internal static class LogitsCommand
             int[] tokens = TokenIds.Parse(parse.GetRequiredValue(ids));
             if (tokens.Length == 0) throw CliException.Usage(Texts.LogitsNone);
             using TaktModel loaded = model.Open(parse);
-            bool every = parse.GetValue(all);
+            bool every = all.In(parse);
             if (parse.GetValue(output) is { } path) Save(loaded, tokens, every, path, terminal);
             else Show(loaded, tokens, every, terminal);
         });

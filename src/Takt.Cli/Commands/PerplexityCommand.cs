@@ -15,10 +15,10 @@ internal static class PerplexityCommand
         var command = new Command("perplexity", terminal.Say(Texts.Perplexity));
         var model = new ModelFlags(terminal, command, exact: true);
         var file = new Argument<string>("FILE") { Description = terminal.Say(Texts.PerplexityFile) };
-        Option<long?> bytes = terminal.OptionalNumber("--bytes", Texts.PerplexityBytes, 1, long.MaxValue);
-        Option<int> window = terminal.Number("--window", Texts.PerplexityWindow, 512, 2, int.MaxValue);
-        var reference = new Option<string?>("--kl-divergence") { Description = terminal.Say(Texts.PerplexityReference), HelpName = "MODEL" };
-        Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
+        NumberOption bytes = terminal.Whole("--bytes", Texts.PerplexityBytes, null, 1, long.MaxValue);
+        NumberOption window = terminal.Whole("--window", Texts.PerplexityWindow, 512, 2, int.MaxValue);
+        Option<string?> reference = terminal.Optional("--kl-divergence", Texts.PerplexityReference, "MODEL");
+        Flag json = terminal.Flag("--json", Texts.OptionJson);
         command.Add(file);
         command.Add(bytes);
         command.Add(window);
@@ -26,17 +26,17 @@ internal static class PerplexityCommand
         command.Add(json);
         command.SetAction(parse =>
         {
-            string text = ReadText(parse.GetRequiredValue(file), parse.GetValue(bytes));
+            string text = ReadText(parse.GetRequiredValue(file), (long?)bytes.Find(parse));
             ModelOptions options = model.Options(parse) with { ContextLength = null };
             using TaktModel loaded = TaktModel.Open(model.Path(parse), options);
             using TaktModel? other = parse.GetValue(reference) is { } path ? TaktModel.Open(ModelArgument.Existing(path), options) : null;
             var meter = new PerplexityMeter(loaded, other);
-            int size = Math.Min(parse.GetValue(window), loaded.ContextLength);
+            int size = Math.Min(window.Int(parse), loaded.ContextLength);
             using var progress = new ProgressLine(terminal);
             PerplexityResult result = meter.Measure(
                 text, size, (done, all) => progress.Show(terminal.Say(Texts.PerplexityProgress, done, all, meter.Perplexity)), terminal.Interrupt.Token);
             progress.Dispose();
-            if (parse.GetValue(json)) WriteJson(result, terminal);
+            if (json.In(parse)) WriteJson(result, terminal);
             else WriteText(result, terminal);
         });
         return command;

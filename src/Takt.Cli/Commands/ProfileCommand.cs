@@ -18,8 +18,8 @@ internal static class ProfileCommand
         var model = new ModelFlags(terminal, command);
         var prompt = new Argument<string?>("PROMPT") { Description = terminal.Say(Texts.RunPrompt), Arity = ArgumentArity.ZeroOrOne };
         Option<string> by = terminal.Word("--by", Texts.ProfileBy, "op", "moment", "layer");
-        Option<int> top = terminal.Number("--top", Texts.ProfileTop, 30, 1, int.MaxValue);
-        Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
+        NumberOption top = terminal.Whole("--top", Texts.ProfileTop, 30, 1, int.MaxValue);
+        Flag json = terminal.Flag("--json", Texts.OptionJson);
         command.Add(prompt);
         command.Add(by);
         command.Add(top);
@@ -33,12 +33,12 @@ internal static class ProfileCommand
             Generation generation = loaded.Generate(PromptText.Encode(loaded, text, null, raw: false), options, terminal.Interrupt.Token);
             generation.ToEnd();
             LedgerSnapshot snapshot = loaded.Engine.Ledger.Snapshot();
-            bool asJson = parse.GetValue(json);
+            bool asJson = json.In(parse);
             // The contract's rows are moments; sums over layers are for people.
             ProfileGrouping grouping = asJson && parse.GetResult(by) is null or { Implicit: true } ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
             ProfileReport report = ProfileReport.From(snapshot, grouping);
             if (asJson) terminal.Out.WriteLine(report.ToJson());
-            else Print(report, snapshot, parse.GetValue(top), terminal);
+            else Print(report, snapshot, top.Int(parse), terminal);
             if (!asJson) terminal.Note(RunCommand.Summary(generation, terminal));
         });
         return command;

@@ -20,9 +20,9 @@ internal static class QuantizeCommand
             Description = terminal.Say(Texts.QuantizeType, string.Join(", ", QuantizationTarget.All.Select(t => t.Name))),
             CustomParser = result => OptionFactory.OneOf(terminal, "TYPE", result, [.. QuantizationTarget.Names]),
         };
-        Option<bool> pure = terminal.Flag("--pure", Texts.QuantizePure);
-        Option<int?> threads = terminal.OptionalNumber("--threads", Texts.QuantizeThreads, 1, 1024, "-t");
-        Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
+        Flag pure = terminal.Flag("--pure", Texts.QuantizePure);
+        NumberOption threads = terminal.Whole("--threads", Texts.QuantizeThreads, null, 1, 1024, "-t");
+        Flag json = terminal.Flag("--json", Texts.OptionJson);
         var command = new Command("quantize", terminal.Say(Texts.Quantize)) { input, output, type, pure, threads, json };
         command.SetAction(parse =>
         {
@@ -33,10 +33,10 @@ internal static class QuantizeCommand
             using ModelSource source = ModelSource.Open(from);
             QuantizationTarget target = QuantizationTarget.Parse(parse.GetRequiredValue(type));
             WarnOfLoss(source.File, target, terminal);
-            QuantizationSummary summary = Write(source.ToGguf(), to, target, parse.GetValue(pure), parse.GetValue(threads) ?? Environment.ProcessorCount, terminal);
+            QuantizationSummary summary = Write(source.ToGguf(), to, target, pure.In(parse), (int?)threads.Find(parse) ?? Environment.ProcessorCount, terminal);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (summary.Fallbacks > 0) terminal.Note(terminal.Say(Texts.QuantizeFallbacks, summary.Fallbacks));
-            if (parse.GetValue(json)) WriteJson(summary, seconds, terminal);
+            if (json.In(parse)) WriteJson(summary, seconds, terminal);
             else
             {
                 terminal.Out.WriteLine(terminal.Say(

@@ -15,9 +15,9 @@ internal static class RunCommand
         var prompt = new Argument<string?>("PROMPT") { Description = terminal.Say(Texts.RunPrompt), Arity = ArgumentArity.ZeroOrOne };
         command.Add(prompt);
         var sampling = new SamplingFlags(terminal, command, maxTokens: 256);
-        var system = new Option<string?>("--system") { Description = terminal.Say(Texts.SystemMessage), HelpName = "TEXT" };
-        Option<bool> raw = terminal.Flag("--raw", Texts.RunRaw);
-        Option<bool> json = terminal.Flag("--json", Texts.OptionJson);
+        Option<string?> system = terminal.Optional("--system", Texts.SystemMessage, "TEXT");
+        Flag raw = terminal.Flag("--raw", Texts.RunRaw);
+        Flag json = terminal.Flag("--json", Texts.OptionJson);
         command.Add(system);
         command.Add(raw);
         command.Add(json);
@@ -26,9 +26,9 @@ internal static class RunCommand
             string? text = PromptText.Read(parse.GetValue(prompt), terminal);
             GenerationOptions options = sampling.Read(parse);
             using TaktModel loaded = model.Open(parse);
-            int[] ids = PromptText.Encode(loaded, text, parse.GetValue(system), parse.GetValue(raw));
+            int[] ids = PromptText.Encode(loaded, text, parse.GetValue(system), raw.In(parse));
             Generation generation = loaded.Generate(ids, options, terminal.Interrupt.Token);
-            if (parse.GetValue(json))
+            if (json.In(parse))
             {
                 generation.ToEnd();
                 RunJson(generation, terminal);

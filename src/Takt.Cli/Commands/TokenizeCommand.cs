@@ -14,15 +14,15 @@ internal static class TokenizeCommand
     {
         Argument<string> model = ModelArgument.Create(terminal, Texts.TokenizerModel);
         var text = new Argument<string?>("TEXT") { Description = terminal.Say(Texts.TokenizeText), Arity = ArgumentArity.ZeroOrOne };
-        Option<bool> special = terminal.Flag("--special", Texts.TokenizeSpecial);
-        Option<bool> pieces = terminal.Flag("--pieces", Texts.TokenizePieces);
+        Flag special = terminal.Flag("--special", Texts.TokenizeSpecial);
+        Flag pieces = terminal.Flag("--pieces", Texts.TokenizePieces);
         var command = new Command("tokenize", terminal.Say(Texts.Tokenize)) { model, text, special, pieces };
         command.SetAction(parse =>
         {
             string? given = parse.GetValue(text);
             RequireInput(given, "TEXT", terminal);
             using var tokenizer = new TokenizerSource(parse.PathOf(model));
-            bool asPieces = parse.GetValue(pieces), withSpecial = parse.GetValue(special);
+            bool asPieces = pieces.In(parse), withSpecial = special.In(parse);
             void Write(string line)
             {
                 List<int> ids = tokenizer.Value.Encode(line, addSpecial: withSpecial);
@@ -41,7 +41,7 @@ internal static class TokenizeCommand
     {
         Argument<string> model = ModelArgument.Create(terminal, Texts.TokenizerModel);
         var ids = new Argument<string[]>("IDS") { Description = terminal.Say(Texts.DetokenizeIds), Arity = ArgumentArity.ZeroOrMore };
-        Option<bool> special = terminal.Flag("--skip-special", Texts.DetokenizeSkipSpecial);
+        Flag special = terminal.Flag("--skip-special", Texts.DetokenizeSkipSpecial);
         var command = new Command("detokenize", terminal.Say(Texts.Detokenize)) { model, ids, special };
         command.SetAction(parse =>
         {
@@ -55,7 +55,7 @@ internal static class TokenizeCommand
                     if (id < 0 || id >= tokenizer.Value.VocabularySize) throw new CliException(Texts.NotAnId, id, tokenizer.Value.VocabularySize - 1);
                 }
 
-                return tokenizer.Value.Decode(sequence, parse.GetValue(special));
+                return tokenizer.Value.Decode(sequence, special.In(parse));
             }
 
             if (given.Length > 0) terminal.Out.WriteLine(Decode(TokenIds.Parse(given)));

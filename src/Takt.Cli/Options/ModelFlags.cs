@@ -11,8 +11,8 @@ internal sealed class ModelFlags
     public const string Auto = "auto";
 
     private readonly Argument<string> _model;
-    private readonly Option<int?> _context;
-    private readonly Option<int?> _threads;
+    private readonly NumberOption _context;
+    private readonly NumberOption _threads;
     private readonly Option<string> _kvType;
 
     /// <summary>Adds the argument and the options to a command.</summary>
@@ -22,8 +22,8 @@ internal sealed class ModelFlags
     public ModelFlags(Terminal terminal, Command command, bool exact = false)
     {
         _model = ModelArgument.Create(terminal, Texts.Model);
-        _context = terminal.OptionalNumber("--context", Texts.OptionContext, 1, int.MaxValue, "-c");
-        _threads = terminal.OptionalNumber("--threads", Texts.OptionThreads, 1, 1024, "-t");
+        _context = terminal.Whole("--context", Texts.OptionContext, null, 1, int.MaxValue, "-c");
+        _threads = terminal.Whole("--threads", Texts.OptionThreads, null, 1, 1024, "-t");
         _kvType = terminal.Word("--kv-type", Texts.OptionKvType, exact ? ["f32", "f16", Auto] : [Auto, "f16", "f32"]);
         command.Add(_model);
         command.Add(_context);
@@ -40,8 +40,8 @@ internal sealed class ModelFlags
     /// <summary>How it is to be loaded.</summary>
     public ModelOptions Options(ParseResult parse) => new()
     {
-        ContextLength = parse.GetValue(_context),
-        Threads = parse.GetValue(_threads),
+        ContextLength = (int?)_context.Find(parse),
+        Threads = (int?)_threads.Find(parse),
         KvType = KvTypeOf(parse.GetValue(_kvType)!),
     };
 

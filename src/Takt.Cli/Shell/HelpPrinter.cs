@@ -56,7 +56,7 @@ internal sealed class HelpPrinter(Terminal terminal) : SynchronousCommandLineAct
     private static string Label(Option option)
     {
         string names = string.Join(", ", option.Aliases.Append(option.Name).Where(n => n is not ("/?" or "/h" or "-?")).OrderBy(n => n.Length));
-        return option.HelpName is { } value && option.ValueType != typeof(bool) ? $"{names} {value}" : names;
+        return option.HelpName is { } value && option is not Flag ? $"{names} {value}" : names;
     }
 
     private void Section(TextWriter output, Phrase title, IEnumerable<(string Label, string? Description)> rows)

@@ -1,35 +1,25 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Numerics;
 
 namespace Takt.Cli.Shell;
 
 /// <summary>Makes options whose errors are in the terminal's language.</summary>
 internal static class OptionFactory
 {
-    /// <summary>An option with a number between <paramref name="min"/> and <paramref name="max"/>; its default is shown in the help.</summary>
-    public static Option<T> Number<T>(this Terminal terminal, string name, Phrase text, T start, T min, T max, string? alias = null)
-        where T : struct, INumber<T> => new(name, alias is null ? [] : [alias])
-        {
-            Description = terminal.Say(text) + " " + terminal.Say(Texts.HelpDefault, start.ToString(null, CultureInfo.InvariantCulture)),
-            HelpName = "N",
-            DefaultValueFactory = _ => start,
-            CustomParser = result => Parse(terminal, result, min, max) ?? start,
-        };
+    /// <summary>An option with a whole number between <paramref name="min"/> and <paramref name="max"/>; a default is shown in the help.</summary>
+    public static NumberOption Whole(this Terminal terminal, string name, Phrase text, decimal? start, decimal min, decimal max, string? alias = null) =>
+        new(terminal, name, text, start, min, max, whole: true, alias);
 
-    /// <summary>The same, null where it is not given.</summary>
-    public static Option<T?> OptionalNumber<T>(this Terminal terminal, string name, Phrase text, T min, T max, string? alias = null)
-        where T : struct, INumber<T> => new(name, alias is null ? [] : [alias])
-        {
-            Description = terminal.Say(text),
-            HelpName = "N",
-            CustomParser = result => Parse(terminal, result, min, max),
-        };
+    /// <summary>An option with a number between <paramref name="min"/> and <paramref name="max"/>; the default is shown in the help.</summary>
+    public static NumberOption Real(this Terminal terminal, string name, Phrase text, float start, decimal min, decimal max) =>
+        new(terminal, name, text, (decimal)start, min, max, whole: false, alias: null);
 
     /// <summary>An option that is there or not.</summary>
-    public static Option<bool> Flag(this Terminal terminal, string name, Phrase text, string? alias = null) =>
-        new(name, alias is null ? [] : [alias]) { Description = terminal.Say(text) };
+    public static Flag Flag(this Terminal terminal, string name, Phrase text) => new(terminal, name, text);
+
+    /// <summary>An option with text that may be missing.</summary>
+    public static Option<string?> Optional(this Terminal terminal, string name, Phrase text, string valueName) =>
+        new(name) { Description = terminal.Say(text), HelpName = valueName };
 
     /// <summary>An option with one of a few words; the first is the default.</summary>
     public static Option<string> Word(this Terminal terminal, string name, Phrase text, params string[] words) => new(name)
@@ -47,21 +37,5 @@ internal static class OptionFactory
         if (!words.Contains(word))
             result.AddError(terminal.Say(Texts.NotAmong, name, result.Tokens[0].Value, string.Join(", ", words)));
         return word;
-    }
-
-    private static T? Parse<T>(Terminal terminal, ArgumentResult result, T min, T max) where T : struct, INumber<T>
-    {
-        string token = result.Tokens[0].Value;
-        string name = ((OptionResult)result.Parent!).IdentifierToken!.Value;
-        if (!T.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) || T.IsNaN(value))
-        {
-            bool whole = T.IsZero(T.CreateTruncating(0.5));
-            result.AddError(terminal.Say(whole ? Texts.NotAWholeNumber : Texts.NotANumber, name, token));
-            return null;
-        }
-
-        if (value >= min && value <= max) return value;
-        result.AddError(terminal.Say(Texts.OutOfRange, name, token, min, max));
-        return null;
     }
 }
