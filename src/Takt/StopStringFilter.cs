@@ -25,7 +25,7 @@ internal sealed class StopStringFilter
         if (Stopped) return "";
         if (_stops.Length == 0) return piece;
         string text = _held.Append(piece).ToString();
-        int first = _stops.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(-1).Min();
+        int first = FirstStop(text);
         Stopped = first >= 0;
         int certain = Stopped ? first : text.Length - PossibleBeginning(text);
         _held.Clear();
@@ -39,6 +39,20 @@ internal sealed class StopStringFilter
         string rest = _held.ToString();
         _held.Clear();
         return rest;
+    }
+
+    // Where the stop string begins that is complete first, so that it does not matter how the text was cut into pieces; -1 for none.
+    private int FirstStop(string text)
+    {
+        int start = -1, end = int.MaxValue;
+        foreach (string stop in _stops)
+        {
+            int index = text.IndexOf(stop, StringComparison.Ordinal);
+            if (index < 0 || index + stop.Length > end || (index + stop.Length == end && index > start)) continue;
+            (start, end) = (index, index + stop.Length);
+        }
+
+        return start;
     }
 
     // The longest end of the text that a stop string begins with.

@@ -144,7 +144,10 @@ public sealed class TaktModel : IDisposable
     {
         Sequence sequence = Engine.Submit(new Request
         {
-            Prompt = ids, MaxTokens = 0, OnLogits = read, LogitPositions = all ? Range.All : ^1..,
+            Prompt = ids,
+            MaxTokens = 0,
+            OnLogits = read,
+            LogitPositions = all ? Range.All : ^1..,
         });
         while (sequence.StopReason is null)
         {

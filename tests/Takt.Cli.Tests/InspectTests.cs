@@ -7,7 +7,7 @@ public class InspectTests(TinyModel models)
     [Fact]
     public void Json_has_the_facts()
     {
-        JsonElement json = TaktRun.Of("inspect", models.Chat, "--json", "--context", "64").Succeeded().Json;
+        JsonElement json = TaktRun.Of("inspect", models.Chat, "--json", "--context", "64", "--kv-type", "f16").Succeeded().Json;
         Assert.Equal("llama", json.GetProperty("architecture").GetString());
         Assert.True(json.GetProperty("chat_template").GetBoolean());
         Assert.Equal(2, json.GetProperty("config").GetProperty("layers").GetInt32());

@@ -14,7 +14,14 @@ public sealed class TinyModel : IDisposable
 
     private static readonly RandomModelSize _size = new()
     {
-        Hidden = 64, Layers = 2, Heads = 4, KvHeads = 2, HeadSize = 16, FeedForward = 96, Vocabulary = 300, Context = 128,
+        Hidden = 64,
+        Layers = 2,
+        Heads = 4,
+        KvHeads = 2,
+        HeadSize = 16,
+        FeedForward = 96,
+        Vocabulary = 300,
+        Context = 128,
     };
 
     public TinyModel()

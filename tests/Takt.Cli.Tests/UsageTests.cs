@@ -59,7 +59,7 @@ public class UsageTests
     [InlineData("-n needs a value", "run", "m", "-n")]
     [InlineData("--seed was given 2 times", "run", "m", "--seed", "1", "--seed", "2")]
     [InlineData("TYPE: 'q9' is not among", "quantize", "a", "b", "q9")]
-    [InlineData("--kv-type: 'q8' is not among f16, f32", "run", "m", "--kv-type", "q8")]
+    [InlineData("--kv-type: 'q8' is not among auto, f16, f32", "run", "m", "--kv-type", "q8")]
     public void A_wrong_call_is_explained(string expected, params string[] args)
     {
         TaktRun run = TaktRun.Of(args);

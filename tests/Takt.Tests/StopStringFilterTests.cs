@@ -30,7 +30,7 @@ public class StopStringFilterTests
     public void An_empty_stop_string_is_refused() => Assert.Throws<ArgumentException>(() => new StopStringFilter(["a", ""]));
 
     [Fact]
-    public void However_text_is_cut_into_pieces_it_ends_before_the_first_stop_string()
+    public void However_text_is_cut_into_pieces_it_ends_before_the_stop_string_that_is_complete_first()
     {
         Gen<string> texts = Gen.Elements('a', 'b', 'c').ArrayOf().Select(letters => new string(letters));
         Gen<string[]> pieces = texts.ArrayOf();
@@ -42,8 +42,9 @@ public class StopStringFilterTests
             string seen = string.Concat(parts.Select(filter.Push));
             if (!filter.Stopped) seen += filter.Flush();
             string whole = string.Concat(parts);
-            int[] found = [.. ends.Select(end => whole.IndexOf(end, StringComparison.Ordinal)).Where(i => i >= 0)];
-            return seen == (found.Length == 0 ? whole : whole[..found.Min()]);
+            (int End, int Start)[] found =
+                [.. ends.Select(end => (End: whole.IndexOf(end, StringComparison.Ordinal) + end.Length, Start: whole.IndexOf(end, StringComparison.Ordinal))).Where(f => f.Start >= 0)];
+            return seen == (found.Length == 0 ? whole : whole[..found.Min().Start]);
         }).QuickCheckThrowOnFailure();
     }
 }

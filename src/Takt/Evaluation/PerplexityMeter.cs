@@ -78,11 +78,17 @@ public sealed class PerplexityMeter
         Range scored = (ids.Length / 2 - 1)..(ids.Length - 1);
         Sequence? other = _reference?.Engine.Submit(new Request
         {
-            Prompt = ids, MaxTokens = 0, LogitPositions = scored, OnLogits = (position, logits) => _waiting[position] = Copy(logits),
+            Prompt = ids,
+            MaxTokens = 0,
+            LogitPositions = scored,
+            OnLogits = (position, logits) => _waiting[position] = Copy(logits),
         });
         Sequence own = _model.Engine.Submit(new Request
         {
-            Prompt = ids, MaxTokens = 0, LogitPositions = scored, OnLogits = (position, logits) => Score(ids, position, logits, other),
+            Prompt = ids,
+            MaxTokens = 0,
+            LogitPositions = scored,
+            OnLogits = (position, logits) => Score(ids, position, logits, other),
         });
         while (own.StopReason is null)
         {

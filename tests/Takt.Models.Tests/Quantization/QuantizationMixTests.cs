@@ -98,8 +98,11 @@ public class QuantizationMixTests
         const int layers = 17;
         var metadata = new Dictionary<string, object>
         {
-            ["general.architecture"] = "llama", ["llama.block_count"] = (uint)layers, ["llama.attention.head_count"] = 8u,
-            ["llama.attention.head_count_kv"] = 2u, ["llama.expert_count"] = (uint)experts,
+            ["general.architecture"] = "llama",
+            ["llama.block_count"] = (uint)layers,
+            ["llama.attention.head_count"] = 8u,
+            ["llama.attention.head_count_kv"] = 2u,
+            ["llama.expert_count"] = (uint)experts,
         };
         List<Tensor> tensors = [Matrix("token_embd", hidden, 300)];
         // Ten comes before two in a file that is sorted by name.
