@@ -20,7 +20,7 @@ internal static class ChatCommand
         var sampling = new SamplingFlags(terminal, command, maxTokens: 2048);
         command.SetAction(parse =>
         {
-            using TaktModel loaded = model.Open(parse);
+            using TaktModel loaded = model.OpenForText(parse);
             var session = new ChatSession(loaded);
             if (parse.GetValue(load) is { } file) session.Load(ConversationFile.Load(file));
             if (parse.GetValue(system) is { } text) session.System = text;

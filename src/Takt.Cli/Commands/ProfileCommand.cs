@@ -29,7 +29,7 @@ internal static class ProfileCommand
         {
             string? text = PromptText.Read(parse.GetValue(prompt), terminal);
             GenerationOptions options = sampling.Read(parse);
-            using TaktModel loaded = model.Open(parse);
+            using TaktModel loaded = model.OpenForText(parse);
             Generation generation = loaded.Generate(PromptText.Encode(loaded, text, null, raw: false), options, terminal.Interrupt.Token);
             generation.ToEnd();
             LedgerSnapshot snapshot = loaded.Engine.Ledger.Snapshot();

@@ -35,7 +35,7 @@ internal static class QuantizeCommand
             WarnOfLoss(source.File, target, terminal);
             QuantizationSummary summary = Write(source.ToGguf(), to, target, pure.In(parse), (int?)threads.Find(parse) ?? Environment.ProcessorCount, terminal);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (summary.Fallbacks > 0) terminal.Note(terminal.Say(Texts.QuantizeFallbacks, summary.Fallbacks));
+            if (summary.Fallbacks > 0) terminal.Note(terminal.Say(Texts.QuantizeFallbacks, summary.Fallbacks, source.File.Tensors.Count));
             if (json.In(parse)) WriteJson(summary, seconds, terminal);
             else
             {

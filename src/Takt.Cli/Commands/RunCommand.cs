@@ -25,7 +25,7 @@ internal static class RunCommand
         {
             string? text = PromptText.Read(parse.GetValue(prompt), terminal);
             GenerationOptions options = sampling.Read(parse);
-            using TaktModel loaded = model.Open(parse);
+            using TaktModel loaded = model.OpenForText(parse);
             int[] ids = PromptText.Encode(loaded, text, parse.GetValue(system), raw.In(parse));
             Generation generation = loaded.Generate(ids, options, terminal.Interrupt.Token);
             if (json.In(parse))

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
 using Takt.Text.Tokenizers;
@@ -78,6 +78,6 @@ internal static class TokenizeCommand
 
     private static void WritePieces(List<int> ids, Tokenizer tokenizer, Terminal terminal)
     {
-        foreach (int id in ids) terminal.Out.WriteLine($"{id,8}  {Printable.OnOneLine(tokenizer.TokenText(id))}");
+        foreach (int id in ids) terminal.Out.WriteLine($"{id,8}  {Printable.OnOneLine(Encoding.UTF8.GetString(tokenizer.TokenBytes(id)))}");
     }
 }

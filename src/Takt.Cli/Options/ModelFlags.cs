@@ -37,6 +37,16 @@ internal sealed class ModelFlags
     /// <summary>Loads it.</summary>
     public TaktModel Open(ParseResult parse) => TaktModel.Open(Path(parse), Options(parse));
 
+    /// <summary>Loads it for text.</summary>
+    /// <exception cref="CliException">It has no tokenizer.</exception>
+    public TaktModel OpenForText(ParseResult parse)
+    {
+        TaktModel model = Open(parse);
+        if (model.HasTokenizer) return model;
+        model.Dispose();
+        throw new CliException(Texts.NoTokenizer, Path(parse));
+    }
+
     /// <summary>How it is to be loaded.</summary>
     public ModelOptions Options(ParseResult parse) => new()
     {

@@ -6,6 +6,8 @@ internal static class Failures
     /// <summary>Writes one line to standard error and returns the exit code.</summary>
     public static int Report(Exception failure, Terminal terminal)
     {
+        const int brokenPipe = 32;
+        if (failure is IOException { HResult: brokenPipe }) return 1;
         // What came out before the failure is still worth having, unless its reader has gone.
         try
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Takt.Cli.Shell;
 
@@ -65,8 +66,7 @@ internal sealed class Terminal
             if (!Console.IsInputRedirected) Console.InputEncoding = _utf8;
         }
 
-        return new Terminal(
-            Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(), language)
+        return new Terminal(Console.OpenStandardInput(), StandardOutput(), Console.OpenStandardError(), language)
         {
             InputRedirected = Console.IsInputRedirected,
             OutputRedirected = output,
@@ -74,6 +74,14 @@ internal sealed class Terminal
             NoColor = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 },
             Width = output ? 100 : Math.Max(40, Console.WindowWidth),
         };
+    }
+
+    // The console's own stream keeps silent when nobody reads the pipe any more, and the work would go on for nothing.
+    private static Stream StandardOutput()
+    {
+        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
+        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
     }
 
     /// <summary>Standard input as text.</summary>

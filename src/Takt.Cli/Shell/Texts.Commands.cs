@@ -60,8 +60,8 @@ internal static partial class Texts
         "{0} is quantised already ({1}); from the original weights the result would be better",
         "{0} 已是量化文件（{1}）；从原始权重量化效果更好");
     public static readonly Phrase QuantizeFallbacks = new(
-        "{0} tensors have rows that are no multiple of the block and were stored in a neighbouring type",
-        "{0} 个张量的行长不是块长的整数倍，已改用相近类型");
+        "stored in a neighbouring type, because their rows are no multiple of the block: {0} of {1} tensors",
+        "行长不是块长的整数倍、已改用相近类型的张量：{0}/{1}");
     public static readonly Phrase QuantizeDone = new(
         "{0}: {1} -> {2} ({3:0.00} bits per weight) in {4:0.0} s", "{0}：{1} -> {2}（每权重 {3:0.00} 位），用时 {4:0.0} 秒");
     public static readonly Phrase QuantizeProgress = new("[{0}/{1}] {2}", "[{0}/{1}] {2}");
