@@ -16,8 +16,16 @@ internal sealed unsafe class FakeModel : IModel
     {
         Config = new ModelConfig
         {
-            Architecture = "fake", VocabularySize = vocabulary, HiddenSize = 16, ContextLength = context, FeedForwardSize = 16,
-            Heads = 1, KvHeads = 1, HeadSize = 16, NormEpsilon = 1e-5f, AttentionScale = 0.25f,
+            Architecture = "fake",
+            VocabularySize = vocabulary,
+            HiddenSize = 16,
+            ContextLength = context,
+            FeedForwardSize = 16,
+            Heads = 1,
+            KvHeads = 1,
+            HeadSize = 16,
+            NormEpsilon = 1e-5f,
+            AttentionScale = 0.25f,
             Layers = [new LayerConfig(0, null, false)],
         };
         _logits = new float[600 * vocabulary];

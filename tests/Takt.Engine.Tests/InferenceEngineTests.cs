@@ -2,21 +2,12 @@ using Takt.Clock;
 using Takt.Engine.Sampling;
 using Takt.Engine.Sequences;
 using Takt.Models;
+using static Takt.Engine.Tests.Requests;
 
 namespace Takt.Engine.Tests;
 
 public class InferenceEngineTests
 {
-    private static InferenceEngine Make(FakeModel model, int chunk = 512, int? cache = null, int? context = null) =>
-        new(model, new EngineOptions { KvType = KvType.F32, PrefillChunk = chunk, CacheTokens = cache, ContextLength = context });
-
-    private static Request Ask(int promptTokens, int? tokens, Func<int, bool>? onToken = null) => new()
-    {
-        Prompt = Prompt(promptTokens), MaxTokens = tokens, Sampling = SamplingOptions.Greedy, OnToken = onToken,
-    };
-
-    private static int[] Prompt(int tokens) => [.. Enumerable.Range(0, tokens).Select(i => i * 7 % 97)];
-
     private static List<int> GreedyByHand(int[] prompt, int tokens)
     {
         List<int> all = [.. prompt];
@@ -230,14 +221,19 @@ public class InferenceEngineTests
         using InferenceEngine engine = Make(new FakeModel(context: 400));
         var sampling = new SamplingOptions
         {
-            RepetitionPenalty = 1.1f, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f, TypicalP = 0.9f, LogitBias = [new(3, -1)],
+            RepetitionPenalty = 1.1f,
+            FrequencyPenalty = 0.1f,
+            PresencePenalty = 0.1f,
+            TypicalP = 0.9f,
+            LogitBias = [new(3, -1)],
         };
         Sequence sequence = Run(engine, Ask(5, 300, _ =>
         {
             if (++seen == 100) start = GC.GetAllocatedBytesForCurrentThread();
             if (seen == 200) allocated = GC.GetAllocatedBytesForCurrentThread() - start;
             return true;
-        }) with { Sampling = sampling });
+        }) with
+        { Sampling = sampling });
         Assert.Equal(StopReason.MaxTokens, sequence.StopReason);
         Assert.Equal(0, allocated);
     }
@@ -291,43 +287,5 @@ public class InferenceEngineTests
         Assert.All((Sequence[])[running, waiting, late], s => Assert.Equal(StopReason.Cancelled, s.StopReason));
         Assert.Throws<ObjectDisposedException>(() => engine.Submit(Ask(3, 1)));
         Assert.Throws<ObjectDisposedException>(() => engine.Step());
-    }
-
-    public static TheoryData<Request, string> BadRequests => new()
-    {
-        { Ask(0, 1), "the prompt is empty" },
-        { Ask(101, 1), "the prompt has 101 tokens, but the context holds 100" },
-        { Ask(70, 1), "the prompt has 70 tokens, but the KV cache holds 64" },
-        { Ask(3, 1) with { Prompt = [1, 97] }, "token 1 of the prompt is 97, but this model's ids go from 0 to 96" },
-        { Ask(3, 1) with { Prompt = [-1] }, "token 0 of the prompt is -1" },
-        { Ask(3, -1), "must be 0 or more, but is -1" },
-        { Ask(3, 1) with { OnLogits = (_, _) => { }, LogitPositions = 2..4 }, "positions 2..4, but the prompt's go from 0 to 2" },
-        { Ask(3, 1) with { Sampling = new SamplingOptions { Temperature = -1 } }, "temperature must be 0 or more, but is -1" },
-    };
-
-    [Theory]
-    [MemberData(nameof(BadRequests), DisableDiscoveryEnumeration = true)]
-    public void A_request_that_cannot_run_is_refused_before_anything_runs(Request request, string message)
-    {
-        using InferenceEngine engine = Make(new FakeModel(context: 100), cache: 64);
-        var error = Assert.Throws<ArgumentException>(() => engine.Submit(request));
-        Assert.Contains(message, error.Message, StringComparison.Ordinal);
-        Assert.False(engine.Step());
-    }
-
-    public static TheoryData<EngineOptions, string> BadOptions => new()
-    {
-        { new EngineOptions { PrefillChunk = 0 }, "the prefill chunk must be 1 row or more, but is 0" },
-        { new EngineOptions { CacheTokens = 0 }, "must hold 1 token or more, but is to hold 0" },
-        { new EngineOptions { ContextLength = 0 }, "the context must be 1 token or more, but is 0" },
-        { new EngineOptions { ContextLength = 201 }, "the context is 201 tokens, but this model was made for 200" },
-    };
-
-    [Theory]
-    [MemberData(nameof(BadOptions), DisableDiscoveryEnumeration = true)]
-    public void Options_out_of_range_are_refused(EngineOptions options, string message)
-    {
-        var error = Assert.Throws<ArgumentException>(() => new InferenceEngine(new FakeModel(), options));
-        Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 }

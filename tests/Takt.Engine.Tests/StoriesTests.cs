@@ -71,7 +71,8 @@ public class StoriesTests
         int seen = 0;
         Request request = Greedy(1) with
         {
-            Sampling = new SamplingOptions { Seed = 1 }, StopTokens = [],
+            Sampling = new SamplingOptions { Seed = 1 },
+            StopTokens = [],
             OnToken = _ =>
             {
                 if (++seen == 100) start = GC.GetAllocatedBytesForCurrentThread();

@@ -4,10 +4,25 @@ public sealed class MetadataExtensionsTests
 {
     private static readonly Dictionary<string, object> Metadata = new()
     {
-        ["u8"] = (byte)200, ["i8"] = (sbyte)-100, ["u16"] = (ushort)60000, ["i16"] = (short)-30000, ["u32"] = 7u, ["i32"] = -7,
-        ["u64"] = 9UL, ["i64"] = -9L, ["f32"] = 1.5f, ["f64"] = 2.5, ["yes"] = true, ["text"] = "x", ["texts"] = new[] { "a", "b" },
-        ["numbers"] = new uint[] { 1, 2, 3 }, ["ints"] = new[] { 4, 5 }, ["floats"] = new[] { 0.5f }, ["doubles"] = new[] { 0.25 },
-        ["large"] = ulong.MaxValue, ["u32.large"] = uint.MaxValue,
+        ["u8"] = (byte)200,
+        ["i8"] = (sbyte)-100,
+        ["u16"] = (ushort)60000,
+        ["i16"] = (short)-30000,
+        ["u32"] = 7u,
+        ["i32"] = -7,
+        ["u64"] = 9UL,
+        ["i64"] = -9L,
+        ["f32"] = 1.5f,
+        ["f64"] = 2.5,
+        ["yes"] = true,
+        ["text"] = "x",
+        ["texts"] = new[] { "a", "b" },
+        ["numbers"] = new uint[] { 1, 2, 3 },
+        ["ints"] = new[] { 4, 5 },
+        ["floats"] = new[] { 0.5f },
+        ["doubles"] = new[] { 0.25 },
+        ["large"] = ulong.MaxValue,
+        ["u32.large"] = uint.MaxValue,
     };
 
     [Theory]

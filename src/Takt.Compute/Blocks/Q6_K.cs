@@ -37,7 +37,7 @@ public readonly unsafe struct Q6_K : IBlockFormat<Q6_K>
 
     private static ReadOnlySpan<float> Reaches =>
     [
-        -36, -35.5f, -35, -34.5f, -34, -33.5f, -33, -32.5f, -32, -31.5f, -31, -30.5f, 
+        -36, -35.5f, -35, -34.5f, -34, -33.5f, -33, -32.5f, -32, -31.5f, -31, -30.5f,
         -30, -29.5f, -29, -28.5f, -28, -27.5f, -27, -26.5f, -26,
     ];
 

@@ -44,8 +44,7 @@ internal static class GgufValueWriter
 
     private static void WriteArray(BinaryWriter writer, string key, Array values)
     {
-        GgufValueType type = values is object[] and not string[]
-            ? GgufValueType.Array
+        GgufValueType type = values is object[] and not string[]? GgufValueType.Array
             : TypeOf(values.GetType().GetElementType()!, key);
         writer.Write((uint)type);
         writer.Write(values.LongLength);

@@ -5,5 +5,6 @@ internal static class GptOss
 {
     public static ModelConfig Read(MetadataReader metadata) => DecoderShape.Read(metadata, RopeKind.NeoX, truncateYarn: false)
         .WithWindows(metadata, period: 2)
-        .WithExperts(metadata, ExpertGating.SoftmaxOfTop, normalize: false) with { Activation = Activation.SwiGluOai };
+        .WithExperts(metadata, ExpertGating.SoftmaxOfTop, normalize: false) with
+    { Activation = Activation.SwiGluOai };
 }

@@ -43,7 +43,12 @@ public class QuantizeTests
         var format = Formats.Block(name);
         double bound = name switch
         {
-            "q8_0" => 0.006, "q6_k" => 0.04, "q5_0" or "q5_1" or "q5_k" => 0.09, "q3_k" => 0.35, "q2_k" => 0.6, _ => 0.25,
+            "q8_0" => 0.006,
+            "q6_k" => 0.04,
+            "q5_0" or "q5_1" or "q5_k" => 0.09,
+            "q3_k" => 0.35,
+            "q2_k" => 0.6,
+            _ => 0.25,
         };
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(Blocks(format.BlockValues), values =>
         {

@@ -25,8 +25,15 @@ public class SamplerTests
         from window in Gen.Elements(0, 3, 64)
         select new SamplingOptions
         {
-            TopK = k, TypicalP = typical, TopP = p, MinP = min, Temperature = temperature, RepetitionPenalty = repetition,
-            PenaltyWindow = window, FrequencyPenalty = 0.3f, PresencePenalty = -0.2f,
+            TopK = k,
+            TypicalP = typical,
+            TopP = p,
+            MinP = min,
+            Temperature = temperature,
+            RepetitionPenalty = repetition,
+            PenaltyWindow = window,
+            FrequencyPenalty = 0.3f,
+            PresencePenalty = -0.2f,
             LogitBias = [new(0, 2), new(1, float.NegativeInfinity)],
         };
 

@@ -89,7 +89,10 @@ internal static class Samples
     /// <summary>A WordPiece model without unknown words of up to some letters, so that words are visible in the tokens.</summary>
     public static string Words(params string[] words) => JsonSerializer.Serialize(new
     {
-        type = "WordPiece", unk_token = "?", continuing_subword_prefix = "##", max_input_chars_per_word = 100,
+        type = "WordPiece",
+        unk_token = "?",
+        continuing_subword_prefix = "##",
+        max_input_chars_per_word = 100,
         vocab = words.Prepend("?").Distinct().Select((w, i) => (w, i)).ToDictionary(p => p.w, p => p.i),
     });
 

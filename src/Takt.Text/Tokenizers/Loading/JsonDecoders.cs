@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Takt.Text.Tokenizers.Normalization;
 using Takt.Text.Tokenizers.Models;
+using Takt.Text.Tokenizers.Normalization;
 using Takt.Text.Tokenizers.Patterns;
 
 namespace Takt.Text.Tokenizers.Loading;
