@@ -44,7 +44,8 @@ internal static class Program
     }
 
     /// <summary>The version of this build.</summary>
-    public static string Version => typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    public static string Version =>
+        typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private static int Invoke(ParseResult parse, HelpPrinter help, Terminal terminal)
     {
@@ -53,8 +54,9 @@ internal static class Program
         Command command = parse.CommandResult.Command;
         try
         {
-            if (errors.Count == 0)
-                return parse.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error });
+            // Failures and Ctrl-C are ours to handle.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            if (errors.Count == 0) return parse.Invoke(configuration);
         }
         catch (CliException usage) when (usage.ExitCode == 2)
         {

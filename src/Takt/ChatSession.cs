@@ -55,7 +55,11 @@ public sealed class ChatSession(TaktModel model)
             }
 
             if (prompt.Length >= model.ContextLength)
-                throw new InvalidDataException($"the message takes {prompt.Length} tokens, but the context holds {model.ContextLength}; shorten it or raise the context.");
+            {
+                throw new InvalidDataException(
+                    $"the message takes {prompt.Length} tokens, but the context holds {model.ContextLength}; shorten it or raise the context.");
+            }
+
             return model.GenerateChat(prompt, options, cancellation);
         }
         catch

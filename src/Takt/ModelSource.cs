@@ -57,7 +57,8 @@ public sealed class ModelSource : IDisposable
     public static ModelSource Open(string path)
     {
         if (HuggingFaceFolder.IsOne(path)) return OpenFolder(path);
-        bool weights = path.EndsWith(".safetensors", StringComparison.Ordinal) || path.EndsWith(".safetensors.index.json", StringComparison.Ordinal);
+        bool weights = path.EndsWith(".safetensors", StringComparison.Ordinal)
+            || path.EndsWith(".safetensors.index.json", StringComparison.Ordinal);
         if (weights && System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && HuggingFaceFolder.IsOne(folder))
             return OpenFolder(folder);
 

@@ -20,16 +20,19 @@ internal sealed class ChatSettings(ChatSession session, GenerationOptions option
     private (string Name, Func<string> Show, Change Change)[] All =>
     [
         ("system", () => session.System ?? "", value => { session.System = value; return true; }),
-        ("max-tokens", () => Options.MaxTokens is { } most ? Show(most) : "-1", value => Whole(value, -1, n => Options = Options with { MaxTokens = n < 0 ? null : n })),
+        ("max-tokens", () => Show(Options.MaxTokens ?? -1), value => Whole(value, -1, n => Options = Options with { MaxTokens = n < 0 ? null : n })),
         ("temperature", () => Show(Sampling.Temperature), value => Real(value, 0, 100, x => Sampling = Sampling with { Temperature = x })),
         ("seed", () => Sampling.Seed?.ToString(CultureInfo.InvariantCulture) ?? "", SetSeed),
         ("top-k", () => Show(Sampling.TopK), value => Whole(value, 0, n => Sampling = Sampling with { TopK = n })),
         ("top-p", () => Show(Sampling.TopP), value => Real(value, 1e-6f, 1, x => Sampling = Sampling with { TopP = x })),
         ("min-p", () => Show(Sampling.MinP), value => Real(value, 0, 1, x => Sampling = Sampling with { MinP = x })),
         ("typical", () => Show(Sampling.TypicalP), value => Real(value, 1e-6f, 1, x => Sampling = Sampling with { TypicalP = x })),
-        ("repeat-penalty", () => Show(Sampling.RepetitionPenalty), value => Real(value, 1e-3f, 100, x => Sampling = Sampling with { RepetitionPenalty = x })),
-        ("frequency-penalty", () => Show(Sampling.FrequencyPenalty), value => Real(value, -100, 100, x => Sampling = Sampling with { FrequencyPenalty = x })),
-        ("presence-penalty", () => Show(Sampling.PresencePenalty), value => Real(value, -100, 100, x => Sampling = Sampling with { PresencePenalty = x })),
+        ("repeat-penalty", () => Show(Sampling.RepetitionPenalty),
+            value => Real(value, 1e-3f, 100, x => Sampling = Sampling with { RepetitionPenalty = x })),
+        ("frequency-penalty", () => Show(Sampling.FrequencyPenalty),
+            value => Real(value, -100, 100, x => Sampling = Sampling with { FrequencyPenalty = x })),
+        ("presence-penalty", () => Show(Sampling.PresencePenalty),
+            value => Real(value, -100, 100, x => Sampling = Sampling with { PresencePenalty = x })),
         ("penalty-window", () => Show(Sampling.PenaltyWindow), value => Whole(value, 0, n => Sampling = Sampling with { PenaltyWindow = n })),
     ];
 
@@ -67,7 +70,9 @@ internal sealed class ChatSettings(ChatSession session, GenerationOptions option
 
     private static bool Real(string value, float min, float max, Action<float> set)
     {
-        if (!float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) || !(number >= min && number <= max)) return false;
+        if (!float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)) return false;
+        // NaN is in no range.
+        if (!(number >= min && number <= max)) return false;
         set(number);
         return true;
     }

@@ -7,6 +7,8 @@ namespace Takt.Cli.Chat;
 /// <summary>A conversation as a file: <c>{"messages": [{"role": ..., "content": ...}]}</c>.</summary>
 internal static class ConversationFile
 {
+    private static readonly JsonWriterOptions _options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes a conversation; a file that is there is replaced once the new one is whole.</summary>
     public static void Save(string path, IReadOnlyList<ChatMessage> messages)
     {
@@ -14,7 +16,7 @@ internal static class ConversationFile
         try
         {
             using (FileStream stream = File.Create(temporary))
-            using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            using (var json = new Utf8JsonWriter(stream, _options))
                 Write(json, messages);
             File.Move(temporary, path, overwrite: true);
         }

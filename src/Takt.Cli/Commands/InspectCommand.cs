@@ -97,7 +97,11 @@ internal static class InspectCommand
     {
         Table table = Columns(terminal, Texts.ColumnName, Texts.ColumnType, Texts.ColumnShape, Texts.ColumnSize);
         foreach (Tensor tensor in file.Tensors)
-            table.AddRow(Plain(tensor.Name), Plain(tensor.Type.Name()), Plain(string.Join(" x ", tensor.Shape)), Plain(Units.Bytes(tensor.ByteLength)));
+        {
+            table.AddRow(
+                Plain(tensor.Name), Plain(tensor.Type.Name()), Plain(string.Join(" x ", tensor.Shape)), Plain(Units.Bytes(tensor.ByteLength)));
+        }
+
         return table;
     }
 

@@ -25,7 +25,12 @@ internal sealed class ModelFacts
 
         Parameters = file.Tensors.Sum(t => t.Count);
         WeightBytes = file.Tensors.Sum(t => t.ByteLength);
-        Types = [.. file.Tensors.GroupBy(t => t.Type).OrderByDescending(g => g.Sum(t => t.ByteLength)).Select(g => new TypeSum(g.Key, g.Count(), g.Sum(t => t.ByteLength)))];
+        Types =
+        [
+            .. file.Tensors.GroupBy(t => t.Type)
+                .Select(same => new TypeSum(same.Key, same.Count(), same.Sum(t => t.ByteLength)))
+                .OrderByDescending(sum => sum.Bytes),
+        ];
         if (Config is null) return;
         Context = context ?? Config.ContextLength;
         long blocks = (Context + KvCache.BlockTokens - 1L) / KvCache.BlockTokens;

@@ -35,7 +35,8 @@ internal static class ProfileCommand
             LedgerSnapshot snapshot = loaded.Engine.Ledger.Snapshot();
             bool asJson = json.In(parse);
             // The contract's rows are moments; sums over layers are for people.
-            ProfileGrouping grouping = asJson && parse.GetResult(by) is null or { Implicit: true } ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
+            bool chosen = parse.GetResult(by) is { Implicit: false };
+            ProfileGrouping grouping = asJson && !chosen ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
             ProfileReport report = ProfileReport.From(snapshot, grouping);
             if (asJson) terminal.Out.WriteLine(report.ToJson());
             else Print(report, snapshot, top.Int(parse), terminal);

@@ -33,7 +33,8 @@ internal static class QuantizeCommand
             using ModelSource source = ModelSource.Open(from);
             QuantizationTarget target = QuantizationTarget.Parse(parse.GetRequiredValue(type));
             WarnOfLoss(source.File, target, terminal);
-            QuantizationSummary summary = Write(source.ToGguf(), to, target, pure.In(parse), (int?)threads.Find(parse) ?? Environment.ProcessorCount, terminal);
+            int workers = (int?)threads.Find(parse) ?? Environment.ProcessorCount;
+            QuantizationSummary summary = Write(source.ToGguf(), to, target, pure.In(parse), workers, terminal);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (summary.Fallbacks > 0) terminal.Note(terminal.Say(Texts.QuantizeFallbacks, summary.Fallbacks, source.File.Tensors.Count));
             if (json.In(parse)) WriteJson(summary, seconds, terminal);
@@ -59,9 +60,9 @@ internal static class QuantizeCommand
 
     private static void WarnOfLoss(ModelFile file, QuantizationTarget target, Terminal terminal)
     {
-        TensorType most = file.Tensors.Where(t => t.Type.IsQuantized()).GroupBy(t => t.Type).OrderByDescending(g => g.Sum(t => t.ByteLength)).FirstOrDefault()?.Key ?? TensorType.F32;
-        if (most.IsQuantized() && target.Type.IsQuantized())
-            terminal.Error.WriteLine(terminal.Say(Texts.Warning, terminal.Say(Texts.QuantizeAgain, file.Path, most.Name())));
+        if (!target.Type.IsQuantized()) return;
+        IGrouping<TensorType, Tensor>? most = file.Tensors.Where(t => t.Type.IsQuantized()).GroupBy(t => t.Type).MaxBy(same => same.Sum(t => t.ByteLength));
+        if (most is not null) terminal.Error.WriteLine(terminal.Say(Texts.Warning, terminal.Say(Texts.QuantizeAgain, file.Path, most.Key.Name())));
     }
 
     private static void WriteJson(QuantizationSummary summary, double seconds, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>

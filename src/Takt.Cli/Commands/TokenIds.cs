@@ -3,7 +3,7 @@ using Takt.Cli.Shell;
 
 namespace Takt.Cli.Commands;
 
-/// <summary>Token ids on the command line: numbers with spaces or commas between them, <c>@FILE</c> for a file of them, brackets as in JSON.</summary>
+/// <summary>Token ids on the command line: numbers between spaces, commas or JSON's brackets; <c>@FILE</c> for a file of them.</summary>
 internal static class TokenIds
 {
     private static readonly char[] _separators = [' ', ',', '\t', '\r', '\n', '[', ']'];

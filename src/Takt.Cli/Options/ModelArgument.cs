@@ -7,7 +7,8 @@ namespace Takt.Cli.Options;
 internal static class ModelArgument
 {
     /// <summary>Makes the argument.</summary>
-    public static Argument<string> Create(Terminal terminal, Phrase text, string name = "MODEL") => new(name) { Description = terminal.Say(text) };
+    public static Argument<string> Create(Terminal terminal, Phrase text, string name = "MODEL") =>
+        new(name) { Description = terminal.Say(text) };
 
     /// <summary>The path given, which must lead somewhere.</summary>
     /// <exception cref="CliException">There is nothing of that name.</exception>

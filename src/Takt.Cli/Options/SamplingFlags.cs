@@ -38,8 +38,9 @@ internal sealed class SamplingFlags
         _window = terminal.Whole("--penalty-window", Texts.OptionPenaltyWindow, defaults.PenaltyWindow, 0, int.MaxValue);
         _stop = new Option<string[]>("--stop") { Description = terminal.Say(Texts.OptionStop), HelpName = "TEXT", AllowMultipleArgumentsPerToken = false };
         _ignoreEos = terminal.Flag("--ignore-eos", Texts.RunIgnoreEos);
-        foreach (Option option in (Option[])[_maxTokens, _temperature, _seed, _topK, _topP, _minP, _typical, _repeat, _frequency, _presence, _window, _stop, _ignoreEos])
-            command.Add(option);
+        Option[] all =
+            [_maxTokens, _temperature, _seed, _topK, _topP, _minP, _typical, _repeat, _frequency, _presence, _window, _stop, _ignoreEos];
+        foreach (Option option in all) command.Add(option);
     }
 
     /// <summary>What was given.</summary>

@@ -44,5 +44,6 @@ internal sealed class NumberOption : Option<string>
             result.AddError(terminal.Say(Texts.OutOfRange, name, token, min, max));
     }
 
-    private static bool TryParse(string token, out decimal value) => decimal.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool TryParse(string token, out decimal value) =>
+        decimal.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

@@ -6,13 +6,14 @@ namespace Takt.Cli.Shell;
 /// <summary>Makes options whose errors are in the terminal's language.</summary>
 internal static class OptionFactory
 {
-    /// <summary>An option with a whole number between <paramref name="min"/> and <paramref name="max"/>; a default is shown in the help.</summary>
-    public static NumberOption Whole(this Terminal terminal, string name, Phrase text, decimal? start, decimal min, decimal max, string? alias = null) =>
-        new(terminal, name, text, start, min, max, whole: true, alias);
-
     /// <summary>An option with a number between <paramref name="min"/> and <paramref name="max"/>; the default is shown in the help.</summary>
     public static NumberOption Real(this Terminal terminal, string name, Phrase text, float start, decimal min, decimal max) =>
         new(terminal, name, text, (decimal)start, min, max, whole: false, alias: null);
+
+    /// <summary>The same for whole numbers; the default may be missing.</summary>
+    public static NumberOption Whole(
+        this Terminal terminal, string name, Phrase text, decimal? start, decimal min, decimal max, string? alias = null) =>
+        new(terminal, name, text, start, min, max, whole: true, alias);
 
     /// <summary>An option that is there or not.</summary>
     public static Flag Flag(this Terminal terminal, string name, Phrase text) => new(terminal, name, text);

@@ -16,7 +16,9 @@ internal static class Printable
 
     /// <summary>The same on one line: line ends and tabs are written as escapes.</summary>
     public static string OnOneLine(string text) => OnTerminal(text
-        .Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal));
+        .Replace("\r", "\\r", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal)
+        .Replace("\t", "\\t", StringComparison.Ordinal));
 
     private static bool IsDangerous(char character) => char.IsControl(character) && character is not ('\n' or '\r' or '\t');
 }

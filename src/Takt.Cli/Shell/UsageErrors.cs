@@ -23,7 +23,7 @@ internal static class UsageErrors
             {
                 ArgumentResult { Tokens.Count: 0 } missing => terminal.Say(Texts.MissingArgument, missing.Argument.Name),
                 OptionResult { Tokens.Count: 0 } option => terminal.Say(Texts.MissingValue, option.IdentifierToken?.Value ?? option.Option.Name),
-                OptionResult { Tokens.Count: > 1 } option when !option.Option.AllowMultipleArgumentsPerToken && option.Option.Arity.MaximumNumberOfValues == 1 =>
+                OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option =>
                     terminal.Say(Texts.RepeatedOption, option.IdentifierToken?.Value ?? option.Option.Name, option.Tokens.Count),
                 CommandResult => command.Subcommands.Count > 0 && parse.UnmatchedTokens.Count == 0 ? terminal.Say(Texts.NoCommand) : null,
                 // What is left comes from our own parsers and is in the right language already.

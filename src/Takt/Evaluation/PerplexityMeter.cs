@@ -31,7 +31,8 @@ public sealed class PerplexityMeter
         if (reference is not null && reference.Config.VocabularySize != model.Config.VocabularySize)
         {
             throw new InvalidDataException(
-                $"the models have {model.Config.VocabularySize} and {reference.Config.VocabularySize} tokens in their vocabularies; only models of one vocabulary can be compared.");
+                $"the vocabularies have {model.Config.VocabularySize} and {reference.Config.VocabularySize} tokens; "
+                + "only models of one vocabulary can be compared.");
         }
 
         (_model, _reference) = (model, reference);
