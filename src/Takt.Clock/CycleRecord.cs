@@ -17,6 +17,9 @@ public readonly record struct CycleWork(int PrefillRows, int GenerationRows, lon
 /// <param name="Work">What it did.</param>
 public readonly record struct CycleRecord(long Number, long StartTicks, long WallTicks, long MomentTicks, CycleWork Work)
 {
+    /// <summary>How many stamps it left in the ledger's buffer.</summary>
+    internal int Stamps { get; init; }
+
     /// <summary>How long it took, in seconds.</summary>
     public double WallSeconds => (double)WallTicks / Stopwatch.Frequency;
 }

@@ -5,12 +5,15 @@ namespace Takt.Clock;
 /// <summary>Where moments and cycles are recorded, always on.</summary>
 /// <remarks>
 /// One thread runs cycles (<see cref="Begin"/>, edges, <see cref="End"/>); any thread may take snapshots. A probe only notes
-/// stamps; they are counted when the cycle ends, all at once, so a snapshot always shows whole cycles. While a snapshot is being
-/// taken, ended cycles wait in the stamp buffer and the running one does not.
+/// stamps; they are counted some cycles at a time, or when a snapshot is taken, which always shows whole cycles. While that
+/// happens, ended cycles wait in the stamp buffer and the running one does not.
 /// </remarks>
 public sealed class Ledger
 {
-    private const int MostWaiting = 64;
+    // Cycles are counted some at a time: the totals of all moments are larger than the nearest caches, and a model's weights
+    // drive them out in every cycle.
+    private const int CountEvery = 16;
+    private const int MostWaiting = 4 * CountEvery;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Moment, int> _numbers = [];
@@ -19,8 +22,10 @@ public sealed class Ledger
     private readonly CycleRecord[] _recent;
     private readonly CycleRecord[] _waiting = new CycleRecord[MostWaiting];
     private EdgeStamp[] _stamps = new EdgeStamp[1024];
-    private int _waitingStamps;
-    private int _waitingCycles;
+    private int _endedStamps;
+    private int _endedCycles;
+    private int _countedStamps;
+    private int _countedCycles;
     private long _number;
     private long _kept;
     private long _momentTicks;
@@ -50,22 +55,25 @@ public sealed class Ledger
     }
 
     /// <summary>Begins a cycle: its first moment runs from now. A cycle that was begun and not ended is forgotten.</summary>
-    public CycleProbe Begin() => new(this, _stamps, _waitingStamps);
+    public CycleProbe Begin() => new(this, _stamps, _endedStamps);
 
     /// <summary>Ends a cycle and records it.</summary>
     public void End(ref CycleProbe probe, CycleWork work)
     {
         long wall = Stopwatch.GetTimestamp() - probe.Start;
         long explained = 0;
-        for (int i = _waitingStamps; i < probe.Used; i++) explained += _stamps[i].Ticks;
-        _waiting[_waitingCycles++] = new CycleRecord(_number++, probe.Start, wall, explained, work);
-        _waitingStamps = probe.Used;
+        for (int i = _endedStamps; i < probe.Used; i++) explained += _stamps[i].Ticks;
+        _waiting[_endedCycles] = new CycleRecord(_number++, probe.Start, wall, explained, work) { Stamps = probe.Used - _endedStamps };
+        _endedStamps = probe.Used;
+        Volatile.Write(ref _endedCycles, _endedCycles + 1);
 
-        if (_waitingCycles == MostWaiting) _gate.Enter();
+        if (_endedCycles < CountEvery) return;
+        if (_endedCycles == MostWaiting) _gate.Enter();
         else if (!_gate.TryEnter()) return;
         try
         {
             Count();
+            _endedStamps = _endedCycles = _countedStamps = _countedCycles = 0;
         }
         finally
         {
@@ -78,6 +86,7 @@ public sealed class Ledger
     {
         lock (_gate)
         {
+            Count();
             int recent = (int)Math.Min(_kept, _recent.Length);
             var records = new CycleRecord[recent];
             for (int i = 0; i < recent; i++) records[i] = _recent[(_kept - recent + i) % _recent.Length];
@@ -91,6 +100,7 @@ public sealed class Ledger
     {
         lock (_gate)
         {
+            Count();
             foreach (MomentTotals moment in _moments) moment.Clear();
             _cycles.Clear();
             _kept = _momentTicks = 0;
@@ -103,17 +113,20 @@ public sealed class Ledger
         return _stamps;
     }
 
+    // Under the gate. Ended cycles that were not counted yet; the running one is beyond them.
     private void Count()
     {
-        foreach (ref readonly EdgeStamp stamp in _stamps.AsSpan(0, _waitingStamps))
-            _moments[stamp.Moment].Add(stamp.Ticks, stamp.Bytes, stamp.Flops);
-        foreach (ref readonly CycleRecord cycle in _waiting.AsSpan(0, _waitingCycles))
+        int cycles = Volatile.Read(ref _endedCycles);
+        foreach (ref readonly CycleRecord cycle in _waiting.AsSpan(_countedCycles, cycles - _countedCycles))
         {
+            foreach (ref readonly EdgeStamp stamp in _stamps.AsSpan(_countedStamps, cycle.Stamps))
+                _moments[stamp.Moment].Add(stamp.Ticks, stamp.Bytes, stamp.Flops);
+            _countedStamps += cycle.Stamps;
             _cycles.Add(cycle.WallTicks);
             _momentTicks += cycle.MomentTicks;
             _recent[_kept++ % _recent.Length] = cycle;
         }
 
-        _waitingStamps = _waitingCycles = 0;
+        _countedCycles = cycles;
     }
 }

@@ -54,7 +54,11 @@ public class LedgerTests
         Assert.True(snapshot.Cycles.Sum - snapshot.MomentTicks >= 2 * ms);
         Assert.Equal(snapshot.Cycles.Sum, snapshot.Recent[0].WallTicks);
 
-        static void Wait(int milliseconds) => SpinWait.SpinUntil(() => false, milliseconds + 1);
+        static void Wait(int milliseconds)
+        {
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < milliseconds) Thread.SpinWait(20);
+        }
     }
 
     [Fact]
