@@ -24,22 +24,22 @@ internal unsafe interface IScalePlane<TSelf> where TSelf : struct, IScalePlane<T
     static abstract int Bytes { get; }
 
     /// <summary>Which sub-scales there are.</summary>
-    static abstract SubScale Sub { get; }
+    static virtual SubScale Sub => SubScale.None;
 
     /// <summary>Whether the format has minimums.</summary>
-    static abstract bool HasMin { get; }
+    static virtual bool HasMin => false;
 
     /// <summary>The block's scales, a float a row.</summary>
     static abstract T Scale<T>(byte* scales) where T : struct, ILanes<T>;
 
     /// <summary>The block's scales of minimums.</summary>
-    static abstract T MinScale<T>(byte* scales) where T : struct, ILanes<T>;
+    static virtual T MinScale<T>(byte* scales) where T : struct, ILanes<T> => T.Zero;
 
     /// <summary>Sub-scales as floats; <paramref name="half"/> is 0 where a part has one.</summary>
-    static abstract T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T>;
+    static virtual T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
 
     /// <summary>Integer minimums as floats.</summary>
-    static abstract T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T>;
+    static virtual T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
 
     /// <summary>Puts a row's part into a zeroed plane.</summary>
     static abstract void Store(byte* scales, int row, int part, in BlockPart values);

@@ -9,25 +9,9 @@ internal readonly unsafe struct HalfScale : IScalePlane<HalfScale>
 {
     public static int Bytes => 32;
 
-    public static SubScale Sub => SubScale.None;
-
-    public static bool HasMin => false;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
         T.LoadHalf((ushort*)scales);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Broadcast(1f);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -41,25 +25,9 @@ internal readonly unsafe struct BFloatScale : IScalePlane<BFloatScale>
 {
     public static int Bytes => 32;
 
-    public static SubScale Sub => SubScale.None;
-
-    public static bool HasMin => false;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
         LaneMath.LoadBFloat16<T>((ushort*)scales);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Broadcast(1f);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -73,8 +41,6 @@ internal readonly unsafe struct HalfScaleMin : IScalePlane<HalfScaleMin>
 {
     public static int Bytes => 64;
 
-    public static SubScale Sub => SubScale.None;
-
     public static bool HasMin => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,14 +50,6 @@ internal readonly unsafe struct HalfScaleMin : IScalePlane<HalfScaleMin>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
         T.LoadHalf((ushort*)scales + 16);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Broadcast(1f);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Broadcast(1f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -108,23 +66,13 @@ internal readonly unsafe struct PartScales : IScalePlane<PartScales>
 
     public static SubScale Sub => SubScale.Part;
 
-    public static bool HasMin => false;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
         T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
         T.ToFloat(T.LoadSByte((sbyte*)scales + 32 + 16 * part));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -176,23 +124,13 @@ internal readonly unsafe struct HalfPartScales : IScalePlane<HalfPartScales>
 
     public static SubScale Sub => SubScale.Half;
 
-    public static bool HasMin => false;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
         T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
         T.ToFloat(T.LoadSByte((sbyte*)scales + 32 + 16 * (2 * part + half)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
-        T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
