@@ -26,10 +26,10 @@ public sealed class InferenceEngine : IDisposable
     {
         _options = options ?? new EngineOptions();
         Model = model.Config;
-        ContextLength = _options.ContextOf(Model);
         _pool = new BlockPool(_options.CacheBlocksOf(Model));
+        ContextLength = (int)Math.Min(_options.ContextOf(Model), (long)_pool.Total * KvCache.BlockTokens);
         _queue = new SequenceQueue(_pool, maxRunning: 1);
-        _cache = model.CreateCache(_pool.Total, _options.KvType);
+        _cache = model.CreateCache(_pool.Total, _options.KvType, ContextLength);
         int vocabulary = Model.VocabularySize;
         _cycle = new Cycle(
             Ledger,
@@ -59,9 +59,10 @@ public sealed class InferenceEngine : IDisposable
     public Sequence Submit(Request request)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        RequestCheck.Run(request, Model.VocabularySize, ContextLength, _pool.Total * KvCache.BlockTokens);
+        RequestCheck.Run(request, Model.VocabularySize, ContextLength);
         var sequence = new Sequence(request, ContextLength);
         _queue.Submit(sequence);
+        if (_disposed) _queue.RetireAll(); // it came while the engine was being disposed of
         return sequence;
     }
 
@@ -97,10 +98,13 @@ public sealed class InferenceEngine : IDisposable
         }
     }
 
-    /// <summary>Cancels every sequence and frees the cache; call it when no cycle runs.</summary>
+    /// <summary>Cancels every sequence and frees the cache.</summary>
+    /// <exception cref="InvalidOperationException">A cycle is running.</exception>
     public void Dispose()
     {
         if (_disposed) return;
+        if (Interlocked.Exchange(ref _stepping, 1) != 0)
+            throw new InvalidOperationException("a cycle is running; dispose of the engine when it has ended, and not from a callback");
         _disposed = true;
         _queue.RetireAll();
         _cache.Dispose();

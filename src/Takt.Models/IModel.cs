@@ -11,8 +11,11 @@ public interface IModel : IDisposable
     /// <summary>Gives every operation of the model a number in the ledger; called once, before <see cref="Forward"/>.</summary>
     void Register(Ledger ledger);
 
-    /// <summary>Makes a KV cache of <paramref name="blocks"/> blocks of <see cref="KvCache.BlockTokens"/> tokens.</summary>
-    KvCache CreateCache(int blocks, KvType type);
+    /// <summary>
+    /// Makes a KV cache of <paramref name="blocks"/> blocks of <see cref="KvCache.BlockTokens"/> tokens for sequences of at most
+    /// <paramref name="context"/> tokens.
+    /// </summary>
+    KvCache CreateCache(int blocks, KvType type, int context);
 
     /// <summary>Runs the batch, stores its keys and values, and computes logits for <see cref="Batch.OutputRows"/>.</summary>
     /// <param name="batch">At least one row.</param>

@@ -26,12 +26,16 @@ public sealed unsafe class KvCache : IDisposable
     private readonly NativeBuffer _buffer;
     private readonly long _half;
 
-    /// <summary>Reserves address space for <paramref name="blocks"/> blocks; memory is taken as blocks are first written.</summary>
-    public KvCache(ModelConfig config, int blocks, KvType type)
+    /// <summary>
+    /// Reserves address space for <paramref name="blocks"/> blocks; memory is taken as blocks are first written. A sequence has at
+    /// most <paramref name="context"/> tokens.
+    /// </summary>
+    public KvCache(ModelConfig config, int blocks, KvType type, int context)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 1);
         _config = config;
         Blocks = blocks;
+        Context = context;
         Type = type;
         _half = BlockBytes(config, type) / (2 * config.Layers.Count) * blocks;
         _buffer = new NativeBuffer(_half * 2 * config.Layers.Count);
@@ -39,6 +43,9 @@ public sealed unsafe class KvCache : IDisposable
 
     /// <summary>Number of blocks.</summary>
     public int Blocks { get; }
+
+    /// <summary>Most tokens of one sequence.</summary>
+    public int Context { get; }
 
     /// <summary>How values are stored.</summary>
     public KvType Type { get; }

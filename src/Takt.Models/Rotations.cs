@@ -32,7 +32,7 @@ internal sealed unsafe class Rotations
 
     /// <summary>Computes the angles of a batch's rows.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="context">Positions the cache has room for: LongRoPE has other factors for long contexts.</param>
+    /// <param name="context">Most tokens of a sequence: LongRoPE has other factors for long contexts.</param>
     public void Fill(Batch batch, int context)
     {
         for (int kind = 0; kind < _kinds.Length; kind++)
@@ -59,7 +59,12 @@ internal sealed unsafe class Rotations
 
     private ReadOnlySpan<float> Factors(bool isLong)
     {
-        Tensor? factors = (isLong ? _tensors.RopeFactorsLong : _tensors.RopeFactorsShort) ?? _tensors.RopeFactors;
-        return factors is null ? [] : new ReadOnlySpan<float>((void*)factors.Data, checked((int)factors.Count));
+        Tensor? tensor = (isLong ? _tensors.RopeFactorsLong : _tensors.RopeFactorsShort) ?? _tensors.RopeFactors;
+        if (tensor is null) return [];
+        var factors = new float[tensor.Count];
+        fixed (float* target = factors) WeightLoader.Format(tensor).Dequantize((byte*)tensor.Data, target, tensor.Count);
+        int bad = Array.FindIndex(factors, static factor => !(factor > 0 && float.IsFinite(factor)));
+        return bad < 0 ? factors : throw new InvalidDataException(
+            $"value {bad} of tensor '{tensor.Name}' is {factors[bad]}; a factor of rotations must be above 0 and finite.");
     }
 }

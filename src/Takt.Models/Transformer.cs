@@ -34,14 +34,23 @@ public sealed unsafe class Transformer : IModel
         _backend = backend;
         _loader = new WeightLoader(backend);
         _layers = new LayerWeights[Config.Layers.Count];
-        for (int i = 0; i < _layers.Length; i++)
+        try
         {
-            _layers[i] = LayerWeights.Load(_loader, Config, _tensors.Layers[i]);
-            progress?.Report((i + 1.0) / (_layers.Length + 1));
+            for (int i = 0; i < _layers.Length; i++)
+            {
+                _layers[i] = LayerWeights.Load(_loader, Config, _tensors.Layers[i]);
+                progress?.Report((i + 1.0) / (_layers.Length + 1));
+            }
+
+            _outputNorm = _loader.Norm(_tensors.OutputNorm)!.Value;
+            _output = _loader.Linear(_tensors.Output);
+        }
+        catch
+        {
+            _loader.Dispose();
+            throw;
         }
 
-        _outputNorm = _loader.Norm(_tensors.OutputNorm)!.Value;
-        _output = _loader.Linear(_tensors.Output);
         _embeddingFormat = WeightLoader.Format(_tensors.TokenEmbedding);
         _rotations = new Rotations(Config, _tensors, _workspace);
         if (Config.Experts > 0) _experts = new MixtureOfExperts(Config, backend, _workspace);
@@ -51,17 +60,11 @@ public sealed unsafe class Transformer : IModel
     /// <inheritdoc/>
     public ModelConfig Config { get; }
 
-    /// <summary>Bytes of all matrices as they lie in memory.</summary>
-    public long MatrixBytes => _loader.MatrixBytes;
-
-    /// <summary>Bytes of activations.</summary>
-    public long WorkspaceBytes => _workspace.Bytes;
-
     /// <inheritdoc/>
     public void Register(Ledger ledger) => _moments = new TransformerMoments(ledger, _layers.Length);
 
     /// <inheritdoc/>
-    public KvCache CreateCache(int blocks, KvType type) => new(Config, blocks, type);
+    public KvCache CreateCache(int blocks, KvType type, int context) => new(Config, blocks, type, context);
 
     /// <inheritdoc/>
     public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
@@ -71,7 +74,7 @@ public sealed unsafe class Transformer : IModel
         Rows x = _workspace.Get("residual", rows, Config.HiddenSize);
         Embed(batch, x);
         probe.Edge(moments.Embed, 2L * rows * Config.HiddenSize * sizeof(float));
-        _rotations.Fill(batch, cache.Blocks * KvCache.BlockTokens);
+        _rotations.Fill(batch, cache.Context);
         probe.Edge(moments.Angles);
         for (int layer = 0; layer < _layers.Length; layer++)
         {
@@ -165,7 +168,7 @@ public sealed unsafe class Transformer : IModel
         {
             _backend.Attention(heads.Q, slice, kv, shape, attended);
             long end = slice.FirstPosition + slice.Rows;
-            positions += window == 0 ? end : Math.Min(end, window + slice.Rows);
+            positions += window == 0 ? end : Math.Min(end, (long)window + slice.Rows);
             for (long p = slice.FirstPosition + 1; p <= end; p++) seen += window == 0 ? p : Math.Min(p, window);
         }
 

@@ -20,9 +20,6 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
 
-    /// <summary>Bytes of all matrices as they lie in memory.</summary>
-    public long MatrixBytes { get; private set; }
-
     /// <summary>The stored format of a tensor.</summary>
     /// <exception cref="InvalidDataException">The tensor's type is not one that can be computed with.</exception>
     public static WeightFormat Format(Tensor tensor) =>
@@ -56,10 +53,10 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
     private nint Vector(Tensor tensor, int first, int count)
     {
         WeightFormat format = Format(tensor);
-        var all = new float[tensor.Count];
-        fixed (float* target = all) format.Dequantize((byte*)tensor.Data, target, tensor.Count);
+        if (first % format.BlockValues != 0 || count % format.BlockValues != 0)
+            throw new InvalidDataException($"tensor '{tensor.Name}' is {format.Name}, whose blocks do not fit {count} values; store it as f32.");
         NativeBuffer buffer = Own(new NativeBuffer(Rows.Pad(count) * sizeof(float)));
-        all.AsSpan(first, count).CopyTo(new Span<float>(buffer.Floats, count));
+        format.Dequantize((byte*)tensor.Data + format.Bytes(first), buffer.Floats, count);
         return (nint)buffer.Floats;
     }
 
@@ -68,9 +65,7 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
         WeightFormat format = Format(tensor);
         int columns = checked((int)tensor.RowLength);
         long rowBytes = columns / format.BlockValues * (long)format.BlockBytes;
-        Matrix matrix = Own(backend.Load(format, tensor.Data + (nint)(firstRow * rowBytes), rows, columns));
-        MatrixBytes += matrix.Bytes;
-        return matrix;
+        return Own(backend.Load(format, tensor.Data + (nint)(firstRow * rowBytes), rows, columns));
     }
 
     private TOwned Own<TOwned>(TOwned owned) where TOwned : IDisposable

@@ -21,9 +21,6 @@ internal sealed unsafe class Workspace : IDisposable
         return new Rows((nint)buffer.Floats, count, width, stride);
     }
 
-    /// <summary>Bytes of all buffers.</summary>
-    public long Bytes => _buffers.Values.Sum(static buffer => buffer.Length);
-
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -36,7 +36,7 @@ public sealed class Generation : IEnumerable<string>
     public IReadOnlyList<int> Ids => _sequence.Generated.ToArray();
 
     /// <summary>Tokens of the prompt.</summary>
-    public int PromptTokens => _sequence.Request.Prompt.Count;
+    public int PromptTokens => _sequence.PromptTokens;
 
     /// <summary>Tokens generated so far.</summary>
     public int Tokens => _sequence.Generated.Length;

@@ -15,7 +15,7 @@ namespace Takt;
 /// foreach (string piece in model.Generate("Once upon a time")) Console.Write(piece);
 /// </code>
 /// </summary>
-/// <remarks>One thread at a time; several texts may be generated in turns.</remarks>
+/// <remarks>One thread at a time. Texts are generated one after the other, in the order in which they were asked for.</remarks>
 public sealed class TaktModel : IDisposable
 {
     private readonly ModelSource _source;

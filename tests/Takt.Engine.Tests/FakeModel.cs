@@ -64,7 +64,7 @@ internal sealed unsafe class FakeModel : IModel
         _head = ledger.Register(Stage.Execute, Moment.NoLayer, "head");
     }
 
-    public KvCache CreateCache(int blocks, KvType type) => new(Config, blocks, type);
+    public KvCache CreateCache(int blocks, KvType type, int context) => new(Config, blocks, type, context);
 
     public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
     {

@@ -122,6 +122,15 @@ public class InferenceEngineTests
     }
 
     [Fact]
+    public void The_host_may_change_its_prompt_later()
+    {
+        using InferenceEngine engine = Make(new FakeModel());
+        List<int> ids = [.. Prompt(3)];
+        Request request = Ask(3, 4) with { Prompt = ids, OnToken = token => { ids.Add(token); return true; } };
+        Assert.Equal(GreedyByHand(Prompt(3), 4), Run(engine, request).Tokens);
+    }
+
+    [Fact]
     public void A_prompt_may_fill_the_context()
     {
         using InferenceEngine engine = Make(new FakeModel(context: 64));

@@ -9,8 +9,8 @@ public class RefusalTests
     public static TheoryData<Request, string> BadRequests => new()
     {
         { Ask(0, 1), "the prompt is empty" },
-        { Ask(101, 1), "the prompt has 101 tokens, but the context holds 100" },
-        { Ask(70, 1), "the prompt has 70 tokens, but the KV cache holds 64" },
+        { Ask(101, 1), "the prompt has 101 tokens, but the context holds 64" },
+        { Ask(70, 1), "the prompt has 70 tokens, but the context holds 64" },
         { Ask(3, 1) with { Prompt = [1, 97] }, "token 1 of the prompt is 97, but this model's ids go from 0 to 96" },
         { Ask(3, 1) with { Prompt = [-1] }, "token 0 of the prompt is -1" },
         { Ask(3, -1), "must be 0 or more, but is -1" },

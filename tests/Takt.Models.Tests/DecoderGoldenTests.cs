@@ -63,7 +63,7 @@ public sealed unsafe class DecoderGoldenTests
 
     private static float[] Logits(Transformer model, int[] ids, int first, int chunk)
     {
-        using KvCache cache = model.CreateCache(4, KvType.F32);
+        using KvCache cache = model.CreateCache(4, KvType.F32, 128);
         var all = new List<float>();
         for (int start = first; start < ids.Length; start += chunk)
         {
@@ -76,7 +76,7 @@ public sealed unsafe class DecoderGoldenTests
 
     private static int[] Greedy(Transformer model, int[] prompt, int count)
     {
-        using KvCache cache = model.CreateCache(4, KvType.F32);
+        using KvCache cache = model.CreateCache(4, KvType.F32, 128);
         var result = new int[count];
         int[] next = prompt;
         int position = 0;

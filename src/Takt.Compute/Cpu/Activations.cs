@@ -53,10 +53,10 @@ internal sealed unsafe class Activations : IDisposable
             T a = T.Load(source + k);
             T b = k + 16 < count ? T.Load(source + k + 16) : T.Zero;
             float largest = T.MaxOf(T.Max(T.And(a, magnitude), T.And(b, magnitude)));
-            // Below this the reciprocal overflows; what is that small counts as zero.
-            float inverse = largest > 1e-35f ? 127f / largest : 0f;
-            T factor = T.Broadcast(inverse);
-            *scales++ = largest > 1e-35f ? largest / 127f : 0f;
+            if (!float.IsFinite(largest)) (a, b) = (T.Zero, T.Zero); // the scale carries it on: every product becomes NaN
+            // Below the bound the reciprocal overflows; what is that small counts as zero.
+            T factor = T.Broadcast(largest > 1e-35f ? 127f / largest : 0f);
+            *scales++ = !float.IsFinite(largest) ? float.NaN : largest > 1e-35f ? largest / 127f : 0f;
             *sums++ = StoreCodes(LaneMath.RoundToInt(T.Multiply(a, factor)), codes + k);
             *sums++ = StoreCodes(LaneMath.RoundToInt(T.Multiply(b, factor)), codes + k + 16);
         }

@@ -65,10 +65,10 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>a * b + c, rounded once.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
-    /// <summary>The larger of each pair of floats; neither is NaN.</summary>
+    /// <summary>The larger of each pair of floats; NaN where one is.</summary>
     static abstract T Max(T a, T b);
 
-    /// <summary>The smaller of each pair of floats; neither is NaN.</summary>
+    /// <summary>The smaller of each pair of floats; NaN where one is.</summary>
     static abstract T Min(T a, T b);
 
     /// <summary>Integer lanes a + b.</summary>
@@ -85,6 +85,9 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
 
     /// <summary>All bits of a lane where a &lt; b as signed integers, else none.</summary>
     static abstract T LessThanInt(T a, T b);
+
+    /// <summary>All bits of a lane where a &lt; b as floats, else none; none where one is NaN.</summary>
+    static abstract T LessThan(T a, T b);
 
     /// <summary>The bits of <paramref name="a"/> where the mask's are set, else those of <paramref name="b"/>.</summary>
     static abstract T Select(T mask, T a, T b);
@@ -116,7 +119,7 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>The sum of all floats: lanes i and i+8, then i and i+4, then i and i+2, then the last two.</summary>
     static abstract float Sum(T value);
 
-    /// <summary>The largest float; none is NaN.</summary>
+    /// <summary>The largest float; NaN where one is.</summary>
     static abstract float MaxOf(T value);
 
     /// <summary>Asks for a cache line before it is needed.</summary>

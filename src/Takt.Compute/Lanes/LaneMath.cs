@@ -7,7 +7,7 @@ internal static unsafe class LaneMath
 {
     private const float RoundToInteger = 12582912f; // 1.5 * 2^23: adding it rounds to the nearest even integer
 
-    /// <summary>Writes 16 floats as half floats, rounded to nearest even.</summary>
+    /// <summary>Writes 16 floats as half floats, rounded to nearest even; what is too large becomes the largest, 65504.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf<T>(T value, ushort* target) where T : struct, ILanes<T>
     {
@@ -19,8 +19,8 @@ internal static unsafe class LaneMath
         T half = T.Broadcast(0.5f);
         T subnormal = T.SubtractInt(T.Add(magnitude, half), half);
         T result = T.Select(T.LessThanInt(magnitude, T.BroadcastInt(0x38800000)), subnormal, normal);
-        T nan = T.Select(T.LessThanInt(T.BroadcastInt(0x7f800000), magnitude), T.BroadcastInt(0x7e00), T.BroadcastInt(0x7c00));
-        result = T.Select(T.LessThanInt(magnitude, T.BroadcastInt(0x477ff000)), result, nan);
+        T beyond = T.Select(T.LessThanInt(T.BroadcastInt(0x7f800000), magnitude), T.BroadcastInt(0x7e00), T.BroadcastInt(0x7bff));
+        result = T.Select(T.LessThanInt(magnitude, T.BroadcastInt(0x477ff000)), result, beyond);
         T.StoreUInt16(T.Or(result, T.ShiftRightInt(sign, 16)), target);
     }
 
@@ -55,7 +55,7 @@ internal static unsafe class LaneMath
         p = T.MultiplyAdd(p, r, T.Broadcast(5.0000001201e-1f));
         T result = T.Add(T.MultiplyAdd(T.Multiply(r, r), p, r), T.Broadcast(1f));
         result = T.AddInt(result, T.ShiftLeftInt(T.SubtractInt(shifted, magic), 23));
-        return T.Select(IsLess(x, T.Broadcast(-87.3f)), T.Zero, result);
+        return T.Select(T.LessThan(x, T.Broadcast(-87.3f)), T.Zero, result);
     }
 
     /// <summary>1 / (1 + e^-x).</summary>
@@ -80,10 +80,6 @@ internal static unsafe class LaneMath
         series = T.MultiplyAdd(series, square, T.Broadcast(-0.33333333f));
         T near = T.MultiplyAdd(T.Multiply(series, square), x, x);
         T magnitude = T.And(x, T.BroadcastInt(int.MaxValue));
-        return T.Select(IsLess(magnitude, T.Broadcast(0.3f)), near, wide);
+        return T.Select(T.LessThan(magnitude, T.Broadcast(0.3f)), near, wide);
     }
-
-    // a < b as floats: by the sign of the difference, which no rounding can change.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T IsLess<T>(T a, T b) where T : struct, ILanes<T> => T.LessThanInt(T.Subtract(a, b), T.Zero);
 }

@@ -139,6 +139,15 @@ public readonly unsafe partial struct Lanes128(Vector128<byte> a, Vector128<byte
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LessThan(Lanes128 a, Lanes128 b) =>
+        new(
+            Vector128.LessThan(a._a.AsSingle(), b._a.AsSingle()).AsByte(),
+            Vector128.LessThan(a._b.AsSingle(), b._b.AsSingle()).AsByte(),
+            Vector128.LessThan(a._c.AsSingle(), b._c.AsSingle()).AsByte(),
+            Vector128.LessThan(a._d.AsSingle(), b._d.AsSingle()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Select(Lanes128 mask, Lanes128 a, Lanes128 b) =>
         new(
             Vector128.ConditionalSelect(mask._a, a._a, b._a),

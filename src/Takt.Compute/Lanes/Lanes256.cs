@@ -104,12 +104,12 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Max(Lanes256 a, Lanes256 b) =>
-        new(Avx.Max(a._a.AsSingle(), b._a.AsSingle()).AsByte(), Avx.Max(a._b.AsSingle(), b._b.AsSingle()).AsByte());
+        new(Vector256.Max(a._a.AsSingle(), b._a.AsSingle()).AsByte(), Vector256.Max(a._b.AsSingle(), b._b.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Min(Lanes256 a, Lanes256 b) =>
-        new(Avx.Min(a._a.AsSingle(), b._a.AsSingle()).AsByte(), Avx.Min(a._b.AsSingle(), b._b.AsSingle()).AsByte());
+        new(Vector256.Min(a._a.AsSingle(), b._a.AsSingle()).AsByte(), Vector256.Min(a._b.AsSingle(), b._b.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -135,6 +135,11 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LessThanInt(Lanes256 a, Lanes256 b) =>
         new(Vector256.LessThan(a._a.AsInt32(), b._a.AsInt32()).AsByte(), Vector256.LessThan(a._b.AsInt32(), b._b.AsInt32()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LessThan(Lanes256 a, Lanes256 b) =>
+        new(Vector256.LessThan(a._a.AsSingle(), b._a.AsSingle()).AsByte(), Vector256.LessThan(a._b.AsSingle(), b._b.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -188,8 +193,8 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxOf(Lanes256 value)
     {
-        Vector256<float> eight = Avx.Max(value._a.AsSingle(), value._b.AsSingle());
-        return LaneReduce.Max(Sse.Max(eight.GetLower(), eight.GetUpper()));
+        Vector256<float> eight = Vector256.Max(value._a.AsSingle(), value._b.AsSingle());
+        return LaneReduce.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()));
     }
 
     /// <inheritdoc/>

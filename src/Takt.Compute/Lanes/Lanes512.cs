@@ -97,11 +97,11 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Avx512F.Max(a._v.AsSingle(), b._v.AsSingle()).AsByte());
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.Max(a._v.AsSingle(), b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Avx512F.Min(a._v.AsSingle(), b._v.AsSingle()).AsByte());
+    public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Vector512.Min(a._v.AsSingle(), b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,6 +122,10 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LessThanInt(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a._v.AsInt32(), b._v.AsInt32()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LessThan(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a._v.AsSingle(), b._v.AsSingle()).AsByte());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -179,8 +183,8 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxOf(Lanes512 value)
     {
-        Vector256<float> eight = Avx.Max(value._v.AsSingle().GetLower(), value._v.AsSingle().GetUpper());
-        return LaneReduce.Max(Sse.Max(eight.GetLower(), eight.GetUpper()));
+        Vector256<float> eight = Vector256.Max(value._v.AsSingle().GetLower(), value._v.AsSingle().GetUpper());
+        return LaneReduce.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()));
     }
 
     /// <inheritdoc/>

@@ -182,6 +182,14 @@ public unsafe struct LanesScalar : ILanes<LanesScalar>
     }
 
     /// <inheritdoc/>
+    public static LanesScalar LessThan(LanesScalar a, LanesScalar b)
+    {
+        LanesScalar result = default;
+        for (int i = 0; i < 16; i++) result.Int(i) = a.Float(i) < b.Float(i) ? -1 : 0;
+        return result;
+    }
+
+    /// <inheritdoc/>
     public static LanesScalar Select(LanesScalar mask, LanesScalar a, LanesScalar b)
     {
         LanesScalar result = default;

@@ -17,12 +17,6 @@ public readonly unsafe record struct Rows(nint Data, int Count, int Width, int S
     /// <summary>The first value of a row.</summary>
     public float* this[int row] => (float*)Data + (long)row * Stride;
 
-    /// <summary>The first rows of this view.</summary>
-    public Rows Take(int count) => this with { Count = count };
-
-    /// <summary>Some columns of this view, beginning at one that is a multiple of 16.</summary>
-    public Rows Columns(int first, int width) => this with { Data = Data + first * sizeof(float), Width = width };
-
     /// <summary>A row as a span of <see cref="Width"/> values.</summary>
     public Span<float> Span(int row) => new(this[row], Width);
 }

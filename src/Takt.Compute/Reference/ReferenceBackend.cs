@@ -166,7 +166,7 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
 
     private static void Write(nint data, long index, bool half, float value)
     {
-        if (half) ((Half*)data)[index] = (Half)value;
+        if (half) ((Half*)data)[index] = (Half)Math.Clamp(value, -65504f, 65504f);
         else ((float*)data)[index] = value;
     }
 

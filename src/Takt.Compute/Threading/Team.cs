@@ -5,11 +5,13 @@ using System.Runtime.InteropServices;
 namespace Takt.Compute.Threading;
 
 /// <summary>
-/// Threads that work through the pieces of one task after the other. Pieces are claimed one by one, so a thread that is held up
-/// holds up only its piece; between tasks that follow closely the threads spin, then yield, and after a while without work they
-/// sleep.
+/// Threads that work through the pieces of one task after the other. Pieces are claimed one by one, so that a slow thread does
+/// fewer; between tasks that follow closely the threads spin, then yield, and after a while without work they sleep.
 /// </summary>
-/// <remarks>The calling thread is one of the team. Several callers take turns, task by task.</remarks>
+/// <remarks>
+/// The calling thread is one of the team. Several callers take turns, task by task. A task ends when every thread has looked for
+/// work, so one that the system does not run holds up the rest.
+/// </remarks>
 public sealed unsafe class Team : IDisposable
 {
     private const int Spins = 2_000;
@@ -52,8 +54,10 @@ public sealed unsafe class Team : IDisposable
             return;
         }
 
+        if (_turn.IsHeldByCurrentThread) throw new InvalidOperationException("a piece of a task cannot run a task on the same team");
         lock (_turn)
         {
+            ObjectDisposedException.ThrowIf(_stopping, this);
             // The task lives on this stack frame, which outlasts every worker's use of it.
             _shared.Task = Unsafe.AsPointer(ref task);
             _shared.Invoke = &Invoke<TTask>;

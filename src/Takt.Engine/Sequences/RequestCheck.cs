@@ -5,14 +5,12 @@ namespace Takt.Engine.Sequences;
 /// <summary>Refuses requests that cannot be run, before anything runs.</summary>
 internal static class RequestCheck
 {
-    public static void Run(Request request, int vocabularySize, int context, int cacheTokens)
+    public static void Run(Request request, int vocabularySize, int context)
     {
         int length = request.Prompt.Count;
         if (length == 0) throw new ArgumentException("the prompt is empty; it must have at least one token");
         if (length > context)
-            throw new ArgumentException($"the prompt has {length} tokens, but the context holds {context}; shorten it or raise the context");
-        if (length > cacheTokens)
-            throw new ArgumentException($"the prompt has {length} tokens, but the KV cache holds {cacheTokens}; shorten it or enlarge the cache");
+            throw new ArgumentException($"the prompt has {length} tokens, but the context holds {context}; shorten it, or raise the context or the cache");
         for (int i = 0; i < length; i++)
         {
             int token = request.Prompt[i];

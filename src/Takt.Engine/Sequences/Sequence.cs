@@ -19,6 +19,7 @@ public sealed class Sequence
     internal Sequence(Request request, int context)
     {
         Request = request;
+        PromptTokens = request.Prompt.Count; // the host's list may change later
         _stopTokens = [.. request.StopTokens];
         (LogitsBegin, int logits) = request.OnLogits is null ? (0, 0) : request.LogitPositions.GetOffsetAndLength(request.Prompt.Count);
         LogitsEnd = LogitsBegin + logits;
@@ -33,6 +34,9 @@ public sealed class Sequence
     /// <summary>What was asked for.</summary>
     public Request Request { get; }
 
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens { get; }
+
     /// <summary>The seed in use: the request's or, where it has none, a random one.</summary>
     public ulong Seed { get; }
 
@@ -40,7 +44,7 @@ public sealed class Sequence
     public IReadOnlyList<int> Tokens => _tokens;
 
     /// <summary>Tokens generated so far; valid until the next one.</summary>
-    public ReadOnlySpan<int> Generated => TokenSpan[Request.Prompt.Count..];
+    public ReadOnlySpan<int> Generated => TokenSpan[PromptTokens..];
 
     /// <summary>Positions whose keys and values are in the cache.</summary>
     public int Stored { get; internal set; }

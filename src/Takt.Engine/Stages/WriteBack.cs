@@ -25,7 +25,7 @@ internal sealed class WriteBack(Ledger ledger, SequenceQueue queue, int vocabula
         {
             Sequence sequence = pick.Sequence;
             int outputs = Outputs(pick);
-            int prefill = Math.Clamp(sequence.Request.Prompt.Count - pick.FirstPosition, 0, pick.Rows);
+            int prefill = Math.Clamp(sequence.PromptTokens - pick.FirstPosition, 0, pick.Rows);
             int before = sequence.Tokens.Count;
             try
             {

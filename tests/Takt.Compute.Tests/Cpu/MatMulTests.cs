@@ -92,6 +92,27 @@ public sealed unsafe class MatMulTests
         }
     }
 
+    [Theory]
+    [InlineData("q8_0", float.NaN)]
+    [InlineData("q4_k", float.NaN)]
+    [InlineData("q8_0", float.PositiveInfinity)]
+    [InlineData("f16", float.NaN)]
+    public void What_is_not_a_number_stays_visible_on_every_tier(string name, float bad)
+    {
+        WeightFormat format = WeightFormat.Find(name)!;
+        using NativeBuffer weights = Weights(format, 20, 256, new Random(2));
+        using var x = new TestRows(2, 256, new Random(3));
+        x.View.Span(1)[77] = bad;
+        using var bias = new TestRows(1, 20);
+        foreach (string tier in Tiers.Kernels)
+        {
+            using Backend backend = Backends.Create(Tiers.Team, tier);
+            using TestRows y = Multiply(backend, format, weights, 20, x, bias);
+            Assert.All(y.View.Span(0).ToArray(), value => Assert.True(float.IsFinite(value)));
+            Assert.All(y.View.Span(1).ToArray(), value => Assert.False(float.IsFinite(value)));
+        }
+    }
+
     private static TestRows Multiply(Backend backend, WeightFormat format, NativeBuffer weights, int rows, TestRows x, TestRows bias)
     {
         using Matrix matrix = backend.Load(format, (nint)weights.Bytes, rows, x.View.Width);

@@ -97,8 +97,24 @@ public sealed unsafe class OperationTests
         }
     }
 
+    [Theory]
+    [InlineData(false, float.NaN)]
+    [InlineData(false, float.PositiveInfinity)]
+    [InlineData(true, 1e6f)]
+    public void Attention_of_a_row_does_not_see_later_values(bool half, float spoiled)
+    {
+        foreach (string tier in Tiers.Kernels)
+        {
+            using Backend backend = Backends.Create(Tiers.Team, tier);
+            using TestRows clean = Attend(backend, new AttentionShape(2, 0.3f, 0, 0, 0), 2, 16, 0, 7, half);
+            using TestRows spoilt = Attend(backend, new AttentionShape(2, 0.3f, 0, 0, 0), 2, 16, 0, 7, half, spoiled);
+            Assert.Equal(clean.ToArray()[..(6 * 32)], spoilt.ToArray()[..(6 * 32)]);
+        }
+    }
+
     // Rows before the first come from the same seeds, so that different splits see the same history.
-    private static TestRows Attend(Backend backend, AttentionShape shape, int kvHeads, int size, int first, int rows, bool half)
+    private static TestRows Attend(
+        Backend backend, AttentionShape shape, int kvHeads, int size, int first, int rows, bool half, float? spoiled = null)
     {
         int total = first + rows, count = (total + KvLayer.BlockTokens - 1) / KvLayer.BlockTokens;
         int[] blocks = [.. Enumerable.Range(0, count).Reverse()];
@@ -108,6 +124,7 @@ public sealed unsafe class OperationTests
         using var q = new TestRows(total, shape.Heads * size, new Random(21));
         using var k = new TestRows(total, kvHeads * size, new Random(22));
         using var v = new TestRows(total, kvHeads * size, new Random(23));
+        if (spoiled is { } last) v.View.Span(total - 1).Fill(last);
         if (first > 0) backend.KvStore(k.View, v.View, new BatchSlice(0, first, 0, blocks), layer);
         backend.KvStore(k.View, v.View, new BatchSlice(first, rows, first, blocks), layer);
         using var y = new TestRows(total, shape.Heads * size);

@@ -12,8 +12,8 @@ namespace Takt.Compute.Cpu.Kernels;
 /// </summary>
 /// <remarks>
 /// What a query gets does not depend on the batch or on its neighbours in a piece: a score is one chain of fused multiply-adds
-/// over the head, the sum of exponentials goes by position modulo 16, the output is one chain over positions; a masked position
-/// adds exact zeros.
+/// over the head, the sum of exponentials goes by position modulo 16, the output is one chain over positions. A row never reads
+/// the values of later positions; those that its window leaves out add exact zeros.
 /// </remarks>
 internal readonly unsafe struct Attention<T, TKv>(
     Rows queries, BatchSlice slice, KvLayer layer, AttentionShape shape, Rows output, float* scratch, long scratchPerThread) : ITask
@@ -54,7 +54,14 @@ internal readonly unsafe struct Attention<T, TKv>(
         for (int i = 0; i < Tile; i++)
             sums[i] = Softmax(scores + i * stride, (int)stride, first + Math.Min(i, count - 1), begin, kvHead);
         float* result = sums + 16;
-        for (int d = 0; d < layer.PaddedHeadSize; d += 16) Values(scores, stride, sums, kvHead, begin, end, d, result);
+        int shared = Position(first) + 1; // what all queries of the piece see
+        for (int d = 0; d < layer.PaddedHeadSize; d += 16)
+        {
+            Values(scores, stride, kvHead, (begin, shared), d, result);
+            for (int i = 0; i < Tile; i++)
+                Last(scores + i * stride + shared - begin, kvHead, (shared, Position(first + Math.Min(i, count - 1)) + 1), d, sums[i], result + i * layer.PaddedHeadSize);
+        }
+
         for (int i = 0; i < count; i++)
             new Span<float>(result + i * layer.PaddedHeadSize, layer.HeadSize).CopyTo(new Span<float>(Head(output, kvHead, first + i), layer.HeadSize));
     }
@@ -130,11 +137,12 @@ internal readonly unsafe struct Attention<T, TKv>(
         return 1f / total;
     }
 
-    // Sixteen values of the output of four queries: lanes are values.
+    // Sixteen values of the output of four queries, from the positions that all of them see: lanes are values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Values(float* scores, long stride, float* factors, int kvHead, int begin, int end, int d, float* result)
+    private void Values(float* scores, long stride, int kvHead, (int Begin, int End) seen, int d, float* result)
     {
         int padded = layer.PaddedHeadSize;
+        (int begin, int end) = seen;
         T a = T.Zero, b = T.Zero, c = T.Zero, e = T.Zero;
         for (int position = begin; position < end; position += Block)
         {
@@ -151,9 +159,23 @@ internal readonly unsafe struct Attention<T, TKv>(
             }
         }
 
-        T.Store(T.Multiply(a, T.Broadcast(factors[0])), result + d);
-        T.Store(T.Multiply(b, T.Broadcast(factors[1])), result + padded + d);
-        T.Store(T.Multiply(c, T.Broadcast(factors[2])), result + 2 * padded + d);
-        T.Store(T.Multiply(e, T.Broadcast(factors[3])), result + 3 * padded + d);
+        T.Store(a, result + d);
+        T.Store(b, result + padded + d);
+        T.Store(c, result + 2 * padded + d);
+        T.Store(e, result + 3 * padded + d);
+    }
+
+    // Adds the positions that only some queries of the piece see to one of them, and scales its sum.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Last(float* weights, int kvHead, (int Begin, int End) seen, int d, float factor, float* result)
+    {
+        T sum = T.Load(result + d);
+        for (int position = seen.Begin; position < seen.End; position++)
+        {
+            long row = layer.Offset(slice.Blocks[position / Block], kvHead) + position % Block * layer.PaddedHeadSize + d;
+            sum = T.MultiplyAdd(TKv.Load<T>((byte*)layer.Values + row * TKv.Bytes), T.Broadcast(*weights++), sum);
+        }
+
+        T.Store(T.Multiply(sum, T.Broadcast(factor)), result + d);
     }
 }
