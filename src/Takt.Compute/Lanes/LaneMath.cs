@@ -14,7 +14,7 @@ internal static unsafe class LaneMath
         T sign = T.And(value, T.BroadcastInt(int.MinValue));
         T magnitude = T.And(value, T.BroadcastInt(int.MaxValue));
         T odd = T.And(T.ShiftRightInt(magnitude, 13), T.BroadcastInt(1));
-        T normal = T.ShiftRightInt(T.AddInt(T.AddInt(magnitude, T.BroadcastInt(0xfff - HalfBits.Rebias)), odd), 13);
+        T normal = T.ShiftRightInt(T.AddInt(T.AddInt(magnitude, T.BroadcastInt(0xfff - HalfLanes.Rebias)), odd), 13);
         // Adding 0.5 lines a subnormal's bits up with the half's unit, rounded by the addition itself.
         T half = T.Broadcast(0.5f);
         T subnormal = T.SubtractInt(T.Add(magnitude, half), half);

@@ -41,7 +41,7 @@ public readonly unsafe partial struct Lanes128
     {
         (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(Vector128.Load(source));
         (Vector128<uint> c, Vector128<uint> d) = Vector128.Widen(Vector128.Load(source + 8));
-        return new(HalfBits.ToFloat(a), HalfBits.ToFloat(b), HalfBits.ToFloat(c), HalfBits.ToFloat(d));
+        return new(HalfLanes.ToFloat(a), HalfLanes.ToFloat(b), HalfLanes.ToFloat(c), HalfLanes.ToFloat(d));
     }
 
     /// <inheritdoc/>

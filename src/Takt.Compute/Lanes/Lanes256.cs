@@ -206,12 +206,12 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     {
         Vector256<int> bits = Avx2.ConvertToVector256Int32(halves);
         Vector256<int> magnitude = (bits & Vector256.Create(0x7fff)) << 13;
-        Vector256<int> offset = Vector256.Create(HalfBits.SubnormalRebias);
-        Vector256<int> normal = magnitude + Vector256.Create(HalfBits.Rebias);
-        normal += Vector256.GreaterThan(magnitude, Vector256.Create(HalfBits.Largest)) & Vector256.Create(HalfBits.Rebias);
+        Vector256<int> offset = Vector256.Create(HalfLanes.SubnormalRebias);
+        Vector256<int> normal = magnitude + Vector256.Create(HalfLanes.Rebias);
+        normal += Vector256.GreaterThan(magnitude, Vector256.Create(HalfLanes.Largest)) & Vector256.Create(HalfLanes.Rebias);
         Vector256<int> small = ((magnitude + offset).AsSingle() - offset.AsSingle()).AsInt32();
         Vector256<int> value = Vector256.ConditionalSelect(
-            Vector256.LessThan(magnitude, Vector256.Create(HalfBits.SmallestNormal)), small, normal);
+            Vector256.LessThan(magnitude, Vector256.Create(HalfLanes.SmallestNormal)), small, normal);
         return (value | ((bits & Vector256.Create(0x8000)) << 16)).AsByte();
     }
 

@@ -45,12 +45,12 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
     {
         Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load(source));
         Vector512<int> magnitude = (bits & Vector512.Create(0x7fff)) << 13;
-        Vector512<int> offset = Vector512.Create(HalfBits.SubnormalRebias);
-        Vector512<int> normal = magnitude + Vector512.Create(HalfBits.Rebias);
-        normal += Vector512.GreaterThan(magnitude, Vector512.Create(HalfBits.Largest)) & Vector512.Create(HalfBits.Rebias);
+        Vector512<int> offset = Vector512.Create(HalfLanes.SubnormalRebias);
+        Vector512<int> normal = magnitude + Vector512.Create(HalfLanes.Rebias);
+        normal += Vector512.GreaterThan(magnitude, Vector512.Create(HalfLanes.Largest)) & Vector512.Create(HalfLanes.Rebias);
         Vector512<int> small = ((magnitude + offset).AsSingle() - offset.AsSingle()).AsInt32();
         Vector512<int> value = Vector512.ConditionalSelect(
-            Vector512.LessThan(magnitude, Vector512.Create(HalfBits.SmallestNormal)), small, normal);
+            Vector512.LessThan(magnitude, Vector512.Create(HalfLanes.SmallestNormal)), small, normal);
         return new((value | ((bits & Vector512.Create(0x8000)) << 16)).AsByte());
     }
 

@@ -8,7 +8,7 @@ namespace Takt.Compute.Lanes;
 /// NaN twice; a subnormal's bits become the mantissa of a number near 2^-14, which is then subtracted, so that no subnormal float
 /// (slow on most processors) ever appears.
 /// </summary>
-internal static class HalfBits
+internal static class HalfLanes
 {
     /// <summary>From exponent bias 15 to 127.</summary>
     public const int Rebias = 112 << 23;
