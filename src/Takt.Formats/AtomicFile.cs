@@ -1,11 +1,12 @@
 namespace Takt.Formats;
 
 /// <summary>Writes a file so that its name only ever shows a whole one.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>
     /// Lets <paramref name="write"/> fill a temporary file in the same folder and then moves it to <paramref name="path"/>,
     /// over a file that may be there. When anything fails, the temporary file goes and the old one stays.
+    /// What lies under <c>/dev</c> (<c>/dev/stdout</c>, <c>/dev/null</c>) is written to, never replaced.
     /// </summary>
     public static void Write(string path, Action<FileStream> write)
     {
@@ -13,6 +14,12 @@ internal static class AtomicFile
         if (Directory.Exists(path)) throw new IOException($"{path}: is a folder; give the name of the file to write.");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{path}: the folder does not exist; create it first.");
+        if (IsDevice(path))
+        {
+            using var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            write(device);
+            return;
+        }
 
         string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
@@ -41,4 +48,8 @@ internal static class AtomicFile
         if (written != tensor.ByteLength)
             throw new InvalidOperationException($"tensor '{tensor.Name}' got {written} bytes of data; its type and shape take {tensor.ByteLength}.");
     }
+
+    private static bool IsDevice(string path) =>
+        !OperatingSystem.IsWindows() && File.Exists(path) && Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal)
+        && !Path.GetFullPath(path).StartsWith("/dev/shm/", StringComparison.Ordinal);
 }

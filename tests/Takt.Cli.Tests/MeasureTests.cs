@@ -18,6 +18,15 @@ public class MeasureTests(TinyModel models)
     }
 
     [Fact]
+    public void A_device_is_written_to_and_not_replaced()
+    {
+        if (!File.Exists("/dev/full")) Assert.Skip("/dev/full is a device of Linux");
+        TaktRun run = TaktRun.Of("logits", models.Plain, "1", "-o", "/dev/full");
+        Assert.Equal(1, run.Code);
+        Assert.Contains("No space left", run.Error);
+    }
+
+    [Fact]
     public void Without_a_file_the_best_tokens_are_shown() =>
         Assert.Equal(10, TaktRun.Of("logits", models.Plain, "1", "2").Succeeded().Out.TrimEnd().Split('\n').Length);
 

@@ -50,6 +50,7 @@ public class UsageTests
 
     [Theory]
     [InlineData("'rum' is no command; did you mean 'run'?", "rum", "model")]
+    [InlineData("'--temp' is no option of this command; did you mean '--temperature'?", "run", "m", "--temp", "1")]
     [InlineData("'--tempreature' is no option of this command; did you mean '--temperature'?", "run", "m", "--tempreature", "1")]
     [InlineData("'--bogus' is no option of this command", "run", "m", "--bogus")]
     [InlineData("'c' is one argument too many", "run", "m", "b", "c")]

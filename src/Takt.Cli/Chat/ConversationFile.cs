@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Takt.Cli.Shell;
+using Takt.Formats;
 
 namespace Takt.Cli.Chat;
 
@@ -10,22 +11,11 @@ internal static class ConversationFile
     private static readonly JsonWriterOptions _options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a conversation; a file that is there is replaced once the new one is whole.</summary>
-    public static void Save(string path, IReadOnlyList<ChatMessage> messages)
+    public static void Save(string path, IReadOnlyList<ChatMessage> messages) => AtomicFile.Write(path, stream =>
     {
-        string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
-        try
-        {
-            using (FileStream stream = File.Create(temporary))
-            using (var json = new Utf8JsonWriter(stream, _options))
-                Write(json, messages);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+        using var json = new Utf8JsonWriter(stream, _options);
+        Write(json, messages);
+    });
 
     /// <summary>Reads a conversation.</summary>
     /// <exception cref="CliException">The file holds none.</exception>

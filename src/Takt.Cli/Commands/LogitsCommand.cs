@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
+using Takt.Formats;
 
 namespace Takt.Cli.Commands;
 
@@ -36,27 +37,12 @@ internal static class LogitsCommand
 
     private static void Save(TaktModel model, int[] ids, bool all, string path, Terminal terminal)
     {
-        string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         int rows = 0;
-        try
+        AtomicFile.Write(path, file => model.ReadLogits(ids, all, (_, logits) =>
         {
-            using (FileStream file = File.Create(temporary))
-            {
-                model.ReadLogits(ids, all, (_, logits) =>
-                {
-                    Write(file, logits);
-                    rows++;
-                }, terminal.Interrupt.Token);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
+            Write(file, logits);
+            rows++;
+        }, terminal.Interrupt.Token));
         terminal.Note(terminal.Say(Texts.LogitsWritten, rows, model.Config.VocabularySize, path));
     }
 

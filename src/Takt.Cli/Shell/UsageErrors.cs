@@ -61,9 +61,11 @@ internal static class UsageErrors
     /// <summary>", did you mean ...?" where a name is near enough, else nothing.</summary>
     public static string Suggestion(Terminal terminal, string token, IEnumerable<string> names)
     {
-        (int distance, string? name) = names.Select(n => (Distance(token, n), n)).DefaultIfEmpty((int.MaxValue, null!)).Min();
+        (int distance, string? name) = names.Select(n => (IsStartOf(n, token) ? 0 : Distance(token, n), n)).DefaultIfEmpty((int.MaxValue, null!)).Min();
         return name is not null && distance <= Math.Max(1, token.Length / 3) ? terminal.Say(Texts.DidYouMean, name) : "";
     }
+
+    private static bool IsStartOf(string name, string token) => token.Length > 2 && name.StartsWith(token, StringComparison.Ordinal);
 
     // Characters to change, add, leave out or swap with their neighbour (optimal string alignment).
     private static int Distance(string a, string b)
