@@ -33,7 +33,7 @@ internal static partial class Texts
     public static readonly Phrase NoCommand = new("which command? none was given", "缺少命令");
     public static readonly Phrase UnknownCommand = new("'{0}' is no command{1}", "没有“{0}”这个命令{1}");
     public static readonly Phrase DidYouMean = new("; did you mean '{0}'?", "；您是不是想输入“{0}”？");
-    public static readonly Phrase MissingArgument = new("{0} is missing", "缺少参数 {0}");
+    public static readonly Phrase MissingArgument = new("{0} is missing: {1}", "缺少参数 {0}：{1}");
     public static readonly Phrase UnknownOption = new(
         "'{0}' is no option of this command{1} (a text that begins with '-' goes after '--')",
         "本命令没有选项“{0}”{1}（以“-”开头的文本请放在“--”之后）");

@@ -21,7 +21,7 @@ internal static class UsageErrors
         {
             string? line = error.SymbolResult switch
             {
-                ArgumentResult { Tokens.Count: 0 } missing => terminal.Say(Texts.MissingArgument, missing.Argument.Name),
+                ArgumentResult { Tokens.Count: 0 } missing => terminal.Say(Texts.MissingArgument, missing.Argument.Name, missing.Argument.Description ?? ""),
                 OptionResult { Tokens.Count: 0 } option => terminal.Say(Texts.MissingValue, option.IdentifierToken?.Value ?? option.Option.Name),
                 OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option =>
                     terminal.Say(Texts.RepeatedOption, option.IdentifierToken?.Value ?? option.Option.Name, option.Tokens.Count),
