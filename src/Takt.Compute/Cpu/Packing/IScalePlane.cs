@@ -29,8 +29,8 @@ internal unsafe interface IScalePlane<TSelf> where TSelf : struct, IScalePlane<T
     /// <summary>Whether the format has minimums.</summary>
     static virtual bool HasMin => false;
 
-    /// <summary>The block's scales, a float a row.</summary>
-    static abstract T Scale<T>(byte* scales) where T : struct, ILanes<T>;
+    /// <summary>The block's scales, a float a row: halves that come first, unless the plane says otherwise.</summary>
+    static virtual T Scale<T>(byte* scales) where T : struct, ILanes<T> => T.LoadHalf((ushort*)scales);
 
     /// <summary>The block's scales of minimums.</summary>
     static virtual T MinScale<T>(byte* scales) where T : struct, ILanes<T> => T.Zero;

@@ -10,10 +10,6 @@ internal readonly unsafe struct HalfScale : IScalePlane<HalfScale>
     public static int Bytes => 32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.LoadHalf((ushort*)scales);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
         ((Half*)scales)[row] = (Half)values.Scale;
@@ -44,10 +40,6 @@ internal readonly unsafe struct HalfScaleMin : IScalePlane<HalfScaleMin>
     public static bool HasMin => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.LoadHalf((ushort*)scales);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
         T.LoadHalf((ushort*)scales + 16);
 
@@ -65,10 +57,6 @@ internal readonly unsafe struct PartScales : IScalePlane<PartScales>
     public static int Bytes => 160;
 
     public static SubScale Sub => SubScale.Part;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
@@ -90,10 +78,6 @@ internal readonly unsafe struct PartScalesMins : IScalePlane<PartScalesMins>
     public static SubScale Sub => SubScale.Part;
 
     public static bool HasMin => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
@@ -125,10 +109,6 @@ internal readonly unsafe struct HalfPartScales : IScalePlane<HalfPartScales>
     public static SubScale Sub => SubScale.Half;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.LoadHalf((ushort*)scales);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
         T.ToFloat(T.LoadSByte((sbyte*)scales + 32 + 16 * (2 * part + half)));
 
@@ -150,10 +130,6 @@ internal readonly unsafe struct HalfPartScalesMins : IScalePlane<HalfPartScalesM
     public static SubScale Sub => SubScale.Half;
 
     public static bool HasMin => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
-        T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
