@@ -25,11 +25,14 @@ internal static unsafe class HalfBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Round(float value) => ToSingle(FromSingle(Math.Clamp(value, -Largest, Largest)));
 
-    /// <summary>As <see cref="Round"/>, but what is not zero stays so: a scale that is too large represents more than none.</summary>
+    /// <summary>
+    /// As <see cref="Round"/>, but away from zero among subnormals, which lie far apart: a scale that is too large represents the
+    /// values more coarsely, one that is too small clips them.
+    /// </summary>
     public static float RoundScale(float value)
     {
-        const float smallest = 1f / (1 << 24);
-        return value == 0 ? 0 : MathF.CopySign(MathF.Max(MathF.Abs(Round(value)), smallest), value);
+        const float subnormal = 1f / (1 << 14), spacing = 1f / (1 << 24);
+        return MathF.Abs(value) >= subnormal ? Round(value) : MathF.CopySign(MathF.Ceiling(MathF.Abs(value) / spacing) * spacing, value);
     }
 
     /// <summary>Converts exactly.</summary>

@@ -50,7 +50,7 @@ public class QuantizeTests
             "q2_k" => 0.6,
             _ => 0.25,
         };
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(Blocks(format.BlockValues), values =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20000), Prop.ForAll(Blocks(format.BlockValues), values =>
         {
             float largest = values.Max(MathF.Abs);
             var result = format.RoundTrip(values);
