@@ -8,7 +8,11 @@ namespace Takt.Compute.Cpu;
 /// <param name="Codes">Signed bytes, -127..127; K of them, padded with zeros to whole blocks.</param>
 /// <param name="Scales">One float a block.</param>
 /// <param name="Sums">The sums of codes, one for each 16.</param>
-internal readonly unsafe record struct ActivationRow(nint Codes, nint Scales, nint Sums);
+internal readonly unsafe record struct ActivationRow(nint Codes, nint Scales, nint Sums)
+{
+    /// <summary>A row that lies so many bytes further.</summary>
+    public ActivationRow Next(long bytes) => new(Codes + (nint)bytes, Scales + (nint)bytes, Sums + (nint)bytes);
+}
 
 /// <summary>Quantised activations: memory for many rows and the kernel that fills a row.</summary>
 internal sealed unsafe class Activations : IDisposable
@@ -26,7 +30,8 @@ internal sealed unsafe class Activations : IDisposable
         _buffer = new NativeBuffer(RowBytes * rows);
     }
 
-    private long RowBytes => _width + (_width / Block * sizeof(float) + 63 & ~63) + (_width / 16 * sizeof(int) + 63 & ~63);
+    /// <summary>Bytes from a row to the next.</summary>
+    public long RowBytes => _width + (_width / Block * sizeof(float) + 63 & ~63) + (_width / 16 * sizeof(int) + 63 & ~63);
 
     /// <summary>Where a row lies.</summary>
     public ActivationRow this[int row]

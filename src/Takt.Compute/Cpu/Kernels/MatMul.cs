@@ -101,36 +101,13 @@ internal sealed unsafe class MatMulPlan : IDisposable
         }
         else
         {
+            ActivationRow x = Input(i, 0);
+            long xStride = _quantized[i] >= 0 ? _activations.RowBytes : (long)p.X.Stride * sizeof(float);
             for (int group = 0; group < count; group++, groups += groupBytes)
-                MultiplyGroup(kernel, groups, i, column + group * MatrixKernel.GroupRows);
+                kernel.MultiplyRows(groups, columns, x, xStride, rows, p.Y[0] + column + group * MatrixKernel.GroupRows, p.Y.Stride);
         }
 
         if (p.Bias != 0) AddBias<T>(p, column, count * MatrixKernel.GroupRows);
-    }
-
-    private void MultiplyGroup(MatrixKernel kernel, byte* group, int i, int column)
-    {
-        ref readonly Projection p = ref _projections[i];
-        int rows = p.X.Count;
-        float* rest = stackalloc float[4 * MatrixKernel.GroupRows];
-        for (int row = 0; row < rows; row += 4)
-        {
-            int last = rows - 1;
-            ActivationRow x0 = Input(i, row), x1 = Input(i, Math.Min(row + 1, last));
-            ActivationRow x2 = Input(i, Math.Min(row + 2, last)), x3 = Input(i, Math.Min(row + 3, last));
-            if (row + 4 <= rows)
-            {
-                kernel.MultiplyFour(group, p.W.Columns, x0, x1, x2, x3, p.Y[row] + column, p.Y.Stride);
-                continue;
-            }
-
-            kernel.MultiplyFour(group, p.W.Columns, x0, x1, x2, x3, rest, MatrixKernel.GroupRows);
-            for (int r = row; r < rows; r++)
-            {
-                new Span<float>(rest + (r - row) * MatrixKernel.GroupRows, MatrixKernel.GroupRows)
-                    .CopyTo(new Span<float>(p.Y[r] + column, MatrixKernel.GroupRows));
-            }
-        }
     }
 
     private ActivationRow Input(int projection, int row) => _quantized[projection] >= 0

@@ -178,7 +178,27 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyFour(
+    public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    {
+        float* rest = stackalloc float[4 * GroupRows];
+        for (int row = 0; row < rows; row += 4, y += 4 * yStride)
+        {
+            int last = rows - 1 - row;
+            ActivationRow x0 = x.Next(row * xStride), x1 = x0.Next(Math.Min(1, last) * xStride);
+            ActivationRow x2 = x0.Next(Math.Min(2, last) * xStride), x3 = x0.Next(Math.Min(3, last) * xStride);
+            if (last >= 3)
+            {
+                MultiplyFour(group, columns, x0, x1, x2, x3, y, yStride);
+                continue;
+            }
+
+            MultiplyFour(group, columns, x0, x1, x2, x3, rest, GroupRows);
+            for (int r = 0; r <= last; r++) T.Store(T.Load(rest + r * GroupRows), y + r * yStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyFour(
         byte* group, int columns, in ActivationRow x0, in ActivationRow x1, in ActivationRow x2, in ActivationRow x3,
         float* y, long yStride)
     {

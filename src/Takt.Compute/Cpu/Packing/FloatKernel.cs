@@ -119,24 +119,30 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyFour(
-        byte* group, int columns, in ActivationRow x0, in ActivationRow x1, in ActivationRow x2, in ActivationRow x3,
-        float* y, long yStride)
+    public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        float* p = (float*)x0.Codes, q = (float*)x1.Codes, r = (float*)x2.Codes, s = (float*)x3.Codes;
-        T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
-        for (int k = 0; k < columns; k++, group += GroupRows * TPlane.Bytes)
+        for (int row = 0; row < rows; row += 4)
         {
-            T weights = TPlane.Load<T>(group);
-            a = T.MultiplyAdd(weights, T.Broadcast(p[k]), a);
-            b = T.MultiplyAdd(weights, T.Broadcast(q[k]), b);
-            c = T.MultiplyAdd(weights, T.Broadcast(r[k]), c);
-            d = T.MultiplyAdd(weights, T.Broadcast(s[k]), d);
-        }
+            int last = rows - 1 - row;
+            float* p = (float*)(x.Codes + (nint)(row * xStride));
+            float* q = (float*)((byte*)p + Math.Min(1, last) * xStride), r = (float*)((byte*)p + Math.Min(2, last) * xStride);
+            float* s = (float*)((byte*)p + Math.Min(3, last) * xStride);
+            float* to = y + row * yStride;
+            T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
+            byte* weight = group;
+            for (int k = 0; k < columns; k++, weight += GroupRows * TPlane.Bytes)
+            {
+                T weights = TPlane.Load<T>(weight);
+                a = T.MultiplyAdd(weights, T.Broadcast(p[k]), a);
+                b = T.MultiplyAdd(weights, T.Broadcast(q[k]), b);
+                c = T.MultiplyAdd(weights, T.Broadcast(r[k]), c);
+                d = T.MultiplyAdd(weights, T.Broadcast(s[k]), d);
+            }
 
-        T.Store(a, y);
-        T.Store(b, y + yStride);
-        T.Store(c, y + 2 * yStride);
-        T.Store(d, y + 3 * yStride);
+            T.Store(a, to);
+            if (last > 0) T.Store(b, to + yStride);
+            if (last > 1) T.Store(c, to + 2 * yStride);
+            if (last > 2) T.Store(d, to + 3 * yStride);
+        }
     }
 }

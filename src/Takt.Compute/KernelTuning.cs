@@ -1,0 +1,14 @@
+namespace Takt.Compute;
+
+/// <summary>What kernels that read weights from memory do best on this machine.</summary>
+/// <param name="Streams">Places of a matrix that a thread reads at once: 1, 2 or 4.</param>
+/// <param name="PrefetchBytes">How far ahead of its place a stream asks for memory; 0 asks for nothing.</param>
+/// <param name="HugePages">Whether packed weights should lie on large pages.</param>
+public sealed record KernelTuning(int Streams, int PrefetchBytes, bool HugePages)
+{
+    /// <summary>What is used where nothing was measured.</summary>
+    public static KernelTuning Default { get; } = new(4, 1280, true);
+
+    /// <summary>What kernels use now.</summary>
+    public static KernelTuning Current { get; set; } = Default;
+}
