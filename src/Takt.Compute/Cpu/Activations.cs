@@ -12,6 +12,9 @@ internal readonly unsafe record struct ActivationRow(nint Codes, nint Scales, ni
 {
     /// <summary>A row that lies so many bytes further.</summary>
     public ActivationRow Next(long bytes) => new(Codes + (nint)bytes, Scales + (nint)bytes, Sums + (nint)bytes);
+
+    /// <summary>The row from a block of 32 on.</summary>
+    public ActivationRow Part(int part) => new(Codes + 32 * part, Scales + sizeof(float) * part, Sums + 2 * sizeof(int) * part);
 }
 
 /// <summary>Quantised activations: memory for many rows and the kernel that fills a row.</summary>
@@ -31,7 +34,17 @@ internal sealed unsafe class Activations : IDisposable
     }
 
     /// <summary>Bytes from a row to the next.</summary>
-    public long RowBytes => _width + (_width / Block * sizeof(float) + 63 & ~63) + (_width / 16 * sizeof(int) + 63 & ~63);
+    public long RowBytes => ShortsAt(_width) + 2 * _width;
+
+    // The codes as 16-bit integers follow the sums.
+    private static int ShortsAt(int width) => width + (width / Block * sizeof(float) + 63 & ~63) + (width / 16 * sizeof(int) + 63 & ~63);
+
+    /// <summary>
+    /// A row's codes as 16-bit integers, from an even block of 32 on: for each 64 codes the even ones, then the odd ones. They are
+    /// there if <see cref="StoreShorts"/> wrote them.
+    /// </summary>
+    public static byte* Shorts(in ActivationRow row, int columns, int part) =>
+        (byte*)row.Codes + ShortsAt((columns + 63) & ~63) + 64 * part;
 
     /// <summary>Where a row lies.</summary>
     public ActivationRow this[int row]
@@ -41,6 +54,19 @@ internal sealed unsafe class Activations : IDisposable
             nint codes = (nint)(_buffer.Bytes + RowBytes * row);
             nint scales = codes + _width;
             return new(codes, scales, scales + (_width / Block * sizeof(float) + 63 & ~63));
+        }
+    }
+
+    /// <summary>Writes a quantised row's codes as 16-bit integers too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void StoreShorts<T>(in ActivationRow row, int columns) where T : struct, ILanes<T>
+    {
+        byte* codes = (byte*)row.Codes, shorts = Shorts(row, columns, 0);
+        for (int k = 0; k < columns; k += 64)
+        {
+            T bytes = T.Load(codes + k);
+            T.Store(T.EvenBytes(bytes), shorts + 2 * k);
+            T.Store(T.OddBytes(bytes), shorts + 2 * k + 64);
         }
     }
 

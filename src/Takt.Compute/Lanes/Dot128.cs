@@ -32,6 +32,29 @@ internal static class Dot128
         return sum + Pairs(Products(w0, x0), Products(w1, x1));
     }
 
+    /// <summary>Whether <see cref="Short"/> keeps sums of 16 bits.</summary>
+    public static bool ShortSums => Ssse3.IsSupported;
+
+    /// <summary>Whether many signed bytes are multiplied faster as 16-bit integers: where there is no instruction for their dots.</summary>
+    public static bool PrefersShorts => Sse2.IsSupported;
+
+    /// <summary>Adds to each lane the two products of its halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Shorts(Vector128<int> sum, Vector128<short> weights, Vector128<short> values) =>
+        sum + (Sse2.IsSupported ? Sse2.MultiplyAddAdjacent(weights, values) : Products(weights, values));
+
+    /// <summary>Adds products of unsigned weights to sums that are 16 bits long where the machine multiplies so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Short(Vector128<byte> sum, Vector128<byte> weights, Vector128<sbyte> values) => ShortSums
+        ? (Ssse3.MultiplyAddAdjacent(weights, values) + sum.AsInt16()).AsByte()
+        : Unsigned(sum.AsInt32(), weights, values).AsByte();
+
+    /// <summary>The 32-bit lanes of sums that <see cref="Short"/> made.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Widen(Vector128<byte> sums) => ShortSums
+        ? Sse2.MultiplyAddAdjacent(sums.AsInt16(), Vector128.Create((short)1)).AsByte()
+        : sums;
+
     // Sums of neighbouring 16-bit products, as 32-bit lanes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Products(Vector128<short> w, Vector128<short> x)

@@ -116,6 +116,30 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>The same with weights -128..127.</summary>
     static abstract T DotSigned(T sum, T weights, T values);
 
+    /// <summary>
+    /// Adds the products of unsigned weights to sums that may be as short as 16 bits: exact while the end result of each half of a
+    /// lane fits them. <see cref="ShortStart"/> begins such sums and <see cref="Widen"/> makes integer lanes of them.
+    /// </summary>
+    static abstract T ShortDot(T sum, T weights, T values);
+
+    /// <summary>Short sums whose lanes are worth <paramref name="value"/>, which fits 16 bits.</summary>
+    static abstract T ShortStart(int value);
+
+    /// <summary>The integer lanes of short sums.</summary>
+    static abstract T Widen(T sums);
+
+    /// <summary>Whether many signed bytes are multiplied faster as 16-bit integers, by <see cref="DotShorts"/>.</summary>
+    static virtual bool PrefersShorts => false;
+
+    /// <summary>Adds to each integer lane the two products of its 16-bit halves.</summary>
+    static abstract T DotShorts(T sum, T weights, T values);
+
+    /// <summary>The even bytes of a register of signed bytes, as 16-bit integers.</summary>
+    static abstract T EvenBytes(T bytes);
+
+    /// <summary>The odd bytes of a register of signed bytes, as 16-bit integers.</summary>
+    static abstract T OddBytes(T bytes);
+
     /// <summary>The sum of all floats: lanes i and i+8, then i and i+4, then i and i+2, then the last two.</summary>
     static abstract float Sum(T value);
 

@@ -220,6 +220,46 @@ public readonly unsafe partial struct Lanes128(Vector128<byte> a, Vector128<byte
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 ShortDot(Lanes128 sum, Lanes128 weights, Lanes128 values) => new(
+        Dot128.Short(sum._a, weights._a, values._a.AsSByte()),
+        Dot128.Short(sum._b, weights._b, values._b.AsSByte()),
+        Dot128.Short(sum._c, weights._c, values._c.AsSByte()),
+        Dot128.Short(sum._d, weights._d, values._d.AsSByte()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Widen(Lanes128 sums) =>
+        new(Dot128.Widen(sums._a), Dot128.Widen(sums._b), Dot128.Widen(sums._c), Dot128.Widen(sums._d));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 ShortStart(int value) => BroadcastInt(Dot128.ShortSums ? value & 0xffff : value);
+
+    /// <inheritdoc/>
+    public static bool PrefersShorts => Dot128.PrefersShorts;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 DotShorts(Lanes128 sum, Lanes128 weights, Lanes128 values) => new(
+        Dot128.Shorts(sum._a.AsInt32(), weights._a.AsInt16(), values._a.AsInt16()).AsByte(),
+        Dot128.Shorts(sum._b.AsInt32(), weights._b.AsInt16(), values._b.AsInt16()).AsByte(),
+        Dot128.Shorts(sum._c.AsInt32(), weights._c.AsInt16(), values._c.AsInt16()).AsByte(),
+        Dot128.Shorts(sum._d.AsInt32(), weights._d.AsInt16(), values._d.AsInt16()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 EvenBytes(Lanes128 bytes) => new(
+        ((bytes._a.AsInt16() << 8) >> 8).AsByte(), ((bytes._b.AsInt16() << 8) >> 8).AsByte(),
+        ((bytes._c.AsInt16() << 8) >> 8).AsByte(), ((bytes._d.AsInt16() << 8) >> 8).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 OddBytes(Lanes128 bytes) => new(
+        (bytes._a.AsInt16() >> 8).AsByte(), (bytes._b.AsInt16() >> 8).AsByte(),
+        (bytes._c.AsInt16() >> 8).AsByte(), (bytes._d.AsInt16() >> 8).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 value) =>
         LaneReduce.Sum((value._a.AsSingle() + value._c.AsSingle()) + (value._b.AsSingle() + value._d.AsSingle()));
 

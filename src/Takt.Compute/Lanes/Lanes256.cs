@@ -183,6 +183,41 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 ShortDot(Lanes256 sum, Lanes256 weights, Lanes256 values) => new(
+        (Avx2.MultiplyAddAdjacent(weights._a, values._a.AsSByte()) + sum._a.AsInt16()).AsByte(),
+        (Avx2.MultiplyAddAdjacent(weights._b, values._b.AsSByte()) + sum._b.AsInt16()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Widen(Lanes256 sums) => new(
+        Avx2.MultiplyAddAdjacent(sums._a.AsInt16(), Vector256.Create((short)1)).AsByte(),
+        Avx2.MultiplyAddAdjacent(sums._b.AsInt16(), Vector256.Create((short)1)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 ShortStart(int value) => BroadcastInt(value & 0xffff);
+
+    /// <inheritdoc/>
+    public static bool PrefersShorts => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 DotShorts(Lanes256 sum, Lanes256 weights, Lanes256 values) => new(
+        (Avx2.MultiplyAddAdjacent(weights._a.AsInt16(), values._a.AsInt16()) + sum._a.AsInt32()).AsByte(),
+        (Avx2.MultiplyAddAdjacent(weights._b.AsInt16(), values._b.AsInt16()) + sum._b.AsInt32()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 EvenBytes(Lanes256 bytes) =>
+        new(((bytes._a.AsInt16() << 8) >> 8).AsByte(), ((bytes._b.AsInt16() << 8) >> 8).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 OddBytes(Lanes256 bytes) =>
+        new((bytes._a.AsInt16() >> 8).AsByte(), (bytes._b.AsInt16() >> 8).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 value)
     {
         Vector256<float> eight = value._a.AsSingle() + value._b.AsSingle();

@@ -173,6 +173,36 @@ public readonly unsafe struct Lanes512(Vector512<byte> v) : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ShortDot(Lanes512 sum, Lanes512 weights, Lanes512 values) =>
+        new((Avx512BW.MultiplyAddAdjacent(weights._v, values._v.AsSByte()) + sum._v.AsInt16()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Widen(Lanes512 sums) =>
+        new(Avx512BW.MultiplyAddAdjacent(sums._v.AsInt16(), Vector512.Create((short)1)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ShortStart(int value) => BroadcastInt(value & 0xffff);
+
+    /// <inheritdoc/>
+    public static bool PrefersShorts => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 DotShorts(Lanes512 sum, Lanes512 weights, Lanes512 values) =>
+        new((Avx512BW.MultiplyAddAdjacent(weights._v.AsInt16(), values._v.AsInt16()) + sum._v.AsInt32()).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 EvenBytes(Lanes512 bytes) => new(((bytes._v.AsInt16() << 8) >> 8).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 OddBytes(Lanes512 bytes) => new((bytes._v.AsInt16() >> 8).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 value)
     {
         Vector256<float> eight = value._v.AsSingle().GetLower() + value._v.AsSingle().GetUpper();

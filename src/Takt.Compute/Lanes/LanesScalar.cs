@@ -6,7 +6,7 @@ namespace Takt.Compute.Lanes;
 
 /// <summary>One lane after the other: the definition that the vector tiers are tested against, and the tier of last resort.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 64)]
-public unsafe struct LanesScalar : ILanes<LanesScalar>
+public unsafe partial struct LanesScalar : ILanes<LanesScalar>
 {
     private byte _first;
 
@@ -234,30 +234,6 @@ public unsafe struct LanesScalar : ILanes<LanesScalar>
     {
         LanesScalar result = default;
         for (int i = 0; i < 64; i++) result.Byte(i) = table.Byte(index.Byte(i));
-        return result;
-    }
-
-    /// <inheritdoc/>
-    public static LanesScalar DotUnsigned(LanesScalar sum, LanesScalar weights, LanesScalar values)
-    {
-        LanesScalar result = sum;
-        for (int i = 0; i < 16; i++)
-        {
-            for (int k = 0; k < 4; k++) result.Int(i) += weights.Byte(4 * i + k) * (sbyte)values.Byte(4 * i + k);
-        }
-
-        return result;
-    }
-
-    /// <inheritdoc/>
-    public static LanesScalar DotSigned(LanesScalar sum, LanesScalar weights, LanesScalar values)
-    {
-        LanesScalar result = sum;
-        for (int i = 0; i < 16; i++)
-        {
-            for (int k = 0; k < 4; k++) result.Int(i) += (sbyte)weights.Byte(4 * i + k) * (sbyte)values.Byte(4 * i + k);
-        }
-
         return result;
     }
 

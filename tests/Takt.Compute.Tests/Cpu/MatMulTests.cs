@@ -15,7 +15,7 @@ public sealed unsafe class MatMulTests
         WeightFormat format = WeightFormat.Find(name)!;
         var random = new Random(7);
         int unit = Math.Max(format.BlockValues, 1);
-        foreach ((int rows, int blocks, int inputs) in new[] { (1, 1, 1), (5, 3, 1), (16, 1, 2), (67, 2, 1), (131, 1, 5), (64, 2, 9) })
+        foreach ((int rows, int blocks, int inputs) in new[] { (1, 1, 1), (5, 3, 1), (16, 1, 2), (67, 2, 1), (131, 1, 5), (64, 2, 9), (21, 33, 6) })
         {
             int columns = unit == 1 ? (37 * blocks) + 3 : unit * blocks;
             using NativeBuffer weights = Weights(format, rows, columns, random);
@@ -48,6 +48,27 @@ public sealed unsafe class MatMulTests
             using TestRows alone = Multiply(one, format, weights, Rows, single, bias);
             Assert.Equal(together.View.Span(i).ToArray(), alone.View.Span(0).ToArray());
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Sums_of_the_largest_products_are_exact_on_every_tier(string name)
+    {
+        WeightFormat format = WeightFormat.Find(name)!;
+        var random = new Random(10);
+        const int Rows = 18, Columns = 512;
+        using var x = new TestRows(5, Columns);
+        for (int k = 0; k < Columns; k++)
+        {
+            for (int i = 0; i < 5; i++) x.View.Span(i)[k] = i == 4 || random.Next(2) == 0 ? 1 : -1;
+        }
+
+        // Rows follow the signs of an input or their opposite, all with the largest codes: nothing in a dot cancels.
+        using var weights = new NativeBuffer(format.Bytes(Rows * Columns));
+        float[] values = [.. Enumerable.Range(0, Rows * Columns).Select(i => (i / Columns % 2 == 0 ? 1 : -1) * x.View.Span(i / Columns % 5)[i % Columns])];
+        fixed (float* source = values) format.Quantize(source, weights.Bytes, values.Length);
+        using var bias = new TestRows(1, Rows);
+        Tiers.Check(backend => Multiply(backend, format, weights, Rows, x, bias), 1e-6);
     }
 
     [Fact]

@@ -78,6 +78,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
         while (_quantized[i] < 0 || _quantized[i] > row || row >= _quantized[i] + _projections[i].X.Count) i--;
         Rows x = _projections[i].X;
         Activations.Quantize<T>(x[row - _quantized[i]], x.Width, _activations[row]);
+        if (x.Count > 1 && T.PrefersShorts) Activations.StoreShorts<T>(_activations[row], x.Width);
     }
 
     /// <summary>Computes one piece: some groups of one product, for all of its rows.</summary>

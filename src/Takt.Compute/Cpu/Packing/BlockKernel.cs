@@ -177,95 +177,49 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
     }
 
     /// <inheritdoc/>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        float* rest = stackalloc float[4 * GroupRows];
-        for (int row = 0; row < rows; row += 4, y += 4 * yStride)
-        {
-            int last = rows - 1 - row;
-            ActivationRow x0 = x.Next(row * xStride), x1 = x0.Next(Math.Min(1, last) * xStride);
-            ActivationRow x2 = x0.Next(Math.Min(2, last) * xStride), x3 = x0.Next(Math.Min(3, last) * xStride);
-            if (last >= 3)
-            {
-                MultiplyFour(group, columns, x0, x1, x2, x3, y, yStride);
-                continue;
-            }
-
-            MultiplyFour(group, columns, x0, x1, x2, x3, rest, GroupRows);
-            for (int r = 0; r <= last; r++) T.Store(T.Load(rest + r * GroupRows), y + r * yStride);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFour(
-        byte* group, int columns, in ActivationRow x0, in ActivationRow x1, in ActivationRow x2, in ActivationRow x3,
-        float* y, long yStride)
-    {
+        const int ChunkParts = BlockTile<T, TCodes, TScales>.ChunkParts, MostBytes = 1024 + sizeof(float) * BlockTile<T, TCodes, TScales>.MostFloats;
+        int codeBytes = BlockTile<T, TCodes, TScales>.CodeBytes;
+        byte* scratch = stackalloc byte[ChunkParts * MostBytes + 64];
+        byte* codes = (byte*)(((nuint)scratch + 63) & ~(nuint)63);
+        float* floats = (float*)(codes + ChunkParts * codeBytes);
         byte* planes = group + ScaleBytes(columns);
-        int blocks = columns / TBlock.Values;
-        for (int row = 0; row < 4; row++) T.Store(T.Zero, y + row * yStride);
-        for (int block = 0; block < blocks; block++, group += TScales.Bytes, planes += Parts * TCodes.PartBytes)
-            AddFour(group, planes, block * Parts, x0, x1, x2, x3, y, yStride);
-    }
-
-    // Adds a block to the sums of four rows: codes are decoded once for all of them.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddFour(
-        byte* scales, byte* plane, int index, in ActivationRow x0, in ActivationRow x1, in ActivationRow x2, in ActivationRow x3,
-        float* y, long yStride)
-    {
-        int* i = (int*)x0.Codes + 8 * index, j = (int*)x1.Codes + 8 * index, k = (int*)x2.Codes + 8 * index, l = (int*)x3.Codes + 8 * index;
-        T scale = TScales.Scale<T>(scales);
-        for (int part = 0; part < Parts; part++, index++, plane += TCodes.PartBytes, i += 8, j += 8, k += 8, l += 8)
+        int parts = columns / 32;
+        for (int first = 0; first < parts; first += ChunkParts)
         {
-            int* s0 = (int*)x0.Sums + 2 * index, s1 = (int*)x1.Sums + 2 * index, s2 = (int*)x2.Sums + 2 * index, s3 = (int*)x3.Sums + 2 * index;
-            T a = Start(s0, 0), b = Start(s1, 0), c = Start(s2, 0), d = Start(s3, 0), p = T.Zero, q = p, r = p, s = p;
-            for (int quad = 0; quad < 8; quad++)
+            int count = Math.Min(ChunkParts, parts - first);
+            float* next = floats;
+            for (int i = 0; i < count; i++, planes += TCodes.PartBytes)
             {
-                T weights = TCodes.Load<T>(plane, quad);
-                a = Dot(a, weights, T.BroadcastInt(i[quad]));
-                b = Dot(b, weights, T.BroadcastInt(j[quad]));
-                c = Dot(c, weights, T.BroadcastInt(k[quad]));
-                d = Dot(d, weights, T.BroadcastInt(l[quad]));
-                if (TScales.Sub != SubScale.Half || quad != 3) continue;
-                T low = TScales.SubScales<T>(scales, part, 0);
-                (p, q, r, s) = (T.Multiply(T.ToFloat(a), low), T.Multiply(T.ToFloat(b), low), T.Multiply(T.ToFloat(c), low), T.Multiply(T.ToFloat(d), low));
-                (a, b, c, d) = (Start(s0, 1), Start(s1, 1), Start(s2, 1), Start(s3, 1));
+                int part = first + i;
+                next = BlockTile<T, TCodes, TScales>.Unpack(group + part / Parts * TScales.Bytes, part % Parts, planes, codes + i * codeBytes, next);
             }
 
-            if (TScales.Sub == SubScale.None)
-            {
-                (p, q, r, s) = (T.ToFloat(a), T.ToFloat(b), T.ToFloat(c), T.ToFloat(d));
-            }
-            else
-            {
-                // p to s are zero unless there are two halves: the product is exact either way.
-                T sub = TScales.SubScales<T>(scales, part, TScales.Sub == SubScale.Half ? 1 : 0);
-                p = T.MultiplyAdd(T.ToFloat(a), sub, p);
-                q = T.MultiplyAdd(T.ToFloat(b), sub, q);
-                r = T.MultiplyAdd(T.ToFloat(c), sub, r);
-                s = T.MultiplyAdd(T.ToFloat(d), sub, s);
-            }
-
-            AddScaled(p, scale, ((float*)x0.Scales)[index], scales, part, s0, y);
-            AddScaled(q, scale, ((float*)x1.Scales)[index], scales, part, s1, y + yStride);
-            AddScaled(r, scale, ((float*)x2.Scales)[index], scales, part, s2, y + 2 * yStride);
-            AddScaled(s, scale, ((float*)x3.Scales)[index], scales, part, s3, y + 3 * yStride);
+            AddRows(codes, floats, count, x.Part(first), Activations.Shorts(x, columns, first), xStride, rows, first == 0, y, yStride);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddScaled(T dot, T scale, float xScale, byte* scales, int part, int* sums, float* y)
+    // Adds some unpacked parts to the sums of all rows, four by four; a last tile of fewer repeats its last row.
+    [SkipLocalsInit]
+    private static void AddRows(
+        byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride)
     {
-        T total = T.MultiplyAdd(dot, T.Multiply(scale, T.Broadcast(xScale)), T.Load(y));
-        if (TScales.HasMin)
-            total = T.MultiplyAdd(Minimum(scales, part, sums), T.Multiply(TScales.MinScale<T>(scales), T.Broadcast(-xScale)), total);
-        T.Store(total, y);
+        const int Most = BlockTile<T, TCodes, TScales>.ChunkParts * BlockTile<T, TCodes, TScales>.MostDots;
+        byte* space = stackalloc byte[(Most + 4 * GroupRows) * sizeof(int) + 64];
+        int* dots = (int*)(((nuint)space + 63) & ~(nuint)63);
+        float* totals = (float*)dots + Most;
+        for (int row = 0; row < rows; row += 4, y += 4 * yStride, shorts += 4 * xStride)
+        {
+            int last = Math.Min(4, rows - row) - 1;
+            nint second = (nint)(Math.Min(1, last) * xStride), third = (nint)(Math.Min(2, last) * xStride);
+            var tile = new TileRows(x.Next(row * xStride), shorts, second, third, (nint)(last * xStride));
+            BlockTile<T, TCodes, TScales>.Dots(codes, parts, tile, dots);
+            for (int r = 0; r < 4; r++) T.Store(begins ? T.Zero : T.Load(y + Math.Min(r, last) * yStride), totals + r * GroupRows);
+            BlockTile<T, TCodes, TScales>.AddScaled(dots, floats, parts, tile, totals);
+            for (int r = 0; r <= last; r++) T.Store(T.Load(totals + r * GroupRows), y + r * yStride);
+        }
     }
-
-    // What the codes' offset adds is taken away before the dot begins.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Start(int* sums, int half) =>
-        T.BroadcastInt(-Offset * (TScales.Sub == SubScale.Half ? sums[half] : sums[0] + sums[1]));
 }
