@@ -5,14 +5,20 @@ using Takt.Compute.Memory;
 using Takt.Compute.Threading;
 
 // Speed of the products with packed matrices, by format and number of activation rows:
-//   dotnet run -c Release --project bench/Kernels -- [FORMATS] [ROWS] [THREADS] [TIER]
+//   dotnet run -c Release --project bench/Kernels -- [FORMATS] [ROWS] [THREADS] [TIER] [STREAMS,PREFETCH]
 // FORMATS and ROWS are lists with commas. One row reads 256 MiB of weights (GB/s is the figure to look at), many rows use one
 // layer's worth (GMAC/s). Medians of 7.
 string[] formats = args.Length > 0 ? args[0].Split(',') : [.. WeightFormat.All.Select(format => format.Name)];
 int[] rowCounts = args.Length > 1 ? [.. args[1].Split(',').Select(int.Parse)] : [1, 4, 8, 512];
 int threads = args.Length > 2 ? int.Parse(args[2]) : Environment.ProcessorCount;
+if (args.Length > 4)
+{
+    int[] tuning = [.. args[4].Split(',').Select(int.Parse)];
+    KernelTuning.Current = KernelTuning.Current with { Streams = tuning[0], PrefetchBytes = tuning[1] };
+}
+
 using var team = new Team(threads);
-using Backend backend = Backends.Create(team, args.Length > 3 ? args[3] : null);
+using Backend backend = Backends.Create(team, args.Length > 3 && args[3].Length > 0 ? args[3] : null);
 Console.WriteLine($"tier {backend.Name}, {threads} threads");
 Console.WriteLine("| format | rows | GMAC/s | GB/s | us |\n|---|---|---|---|---|");
 foreach (string name in formats)

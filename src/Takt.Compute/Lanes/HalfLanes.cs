@@ -10,6 +10,9 @@ namespace Takt.Compute.Lanes;
 /// </summary>
 internal static class HalfLanes
 {
+    /// <summary>2^112, the difference of the exponents' biases as a factor.</summary>
+    public const float ExponentBias = 5.192296858534828e33f;
+
     /// <summary>From exponent bias 15 to 127.</summary>
     public const int Rebias = 112 << 23;
 

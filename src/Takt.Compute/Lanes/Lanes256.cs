@@ -239,15 +239,12 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> ToFloat(ushort* halves)
     {
-        Vector256<int> bits = Avx2.ConvertToVector256Int32(halves);
-        Vector256<int> magnitude = (bits & Vector256.Create(0x7fff)) << 13;
-        Vector256<int> offset = Vector256.Create(HalfLanes.SubnormalRebias);
-        Vector256<int> normal = magnitude + Vector256.Create(HalfLanes.Rebias);
-        normal += Vector256.GreaterThan(magnitude, Vector256.Create(HalfLanes.Largest)) & Vector256.Create(HalfLanes.Rebias);
-        Vector256<int> small = ((magnitude + offset).AsSingle() - offset.AsSingle()).AsInt32();
-        Vector256<int> value = Vector256.ConditionalSelect(
-            Vector256.LessThan(magnitude, Vector256.Create(HalfLanes.SmallestNormal)), small, normal);
-        return (value | ((bits & Vector256.Create(0x8000)) << 16)).AsByte();
+        // With the half's exponent in a float's place, one exact product corrects the bias and makes subnormals normal.
+        Vector256<int> bits = Avx2.ConvertToVector256Int32((short*)halves);
+        Vector256<float> value = ((bits << 13) & Vector256.Create(unchecked((int)0x8fffe000))).AsSingle() * Vector256.Create(HalfLanes.ExponentBias);
+        Vector256<int> exponent = Vector256.Create(0x7c00);
+        Vector256<int> special = Vector256.Equals(bits & exponent, exponent) & Vector256.Create(0x7f800000); // infinity and NaN
+        return (value.AsInt32() | special).AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

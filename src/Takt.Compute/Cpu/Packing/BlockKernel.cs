@@ -10,21 +10,13 @@ namespace Takt.Compute.Cpu.Packing;
 /// format has one: exact dots and one defined order of additions, whatever the tier.
 /// </summary>
 /// <remarks>A group of 16 rows is stored as the scales of all its blocks, padded to 64 bytes, then the codes of all its parts.</remarks>
-internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKernel
+internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKernel<T, TCodes, TScales>
     where T : struct, ILanes<T>
     where TBlock : struct, IBlockFormat<TBlock>
     where TCodes : struct, ICodePlane<TCodes>
     where TScales : struct, IScalePlane<TScales>
 {
-    private const int PrefetchBytes = 1280;
-    private const int PartsPerVisit = 2;
-
-    // Formats without minimums have codes around zero; their planes hold them shifted to be unsigned.
-    private static int Offset
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TCodes.Signed || TScales.HasMin ? 0 : 1 << (TCodes.Bits - 1);
-    }
+    private const int PartsPerVisit = 4;
 
     private static int Parts => TBlock.Values / 32;
 
@@ -72,76 +64,92 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
         long stride = GroupBytes(columns);
-        int quarter = count / 4;
-        // Four far-apart streams keep more of the memory's banks busy than one.
-        for (int i = 0; i < quarter; i++)
-            Four(groups + i * stride, quarter * stride, columns, x, y + 16 * i, 16 * quarter);
-        for (int i = 4 * quarter; i < count; i++) One(groups + i * stride, columns, x, y + 16 * i);
+        KernelTuning tuning = KernelTuning.Current;
+        // Where far-apart streams keep more of the memory's banks busy than one, some parts of each are visited in turn.
+        int streams = Math.Min(tuning.Streams, count), length = count / streams;
+        for (int i = 0; i < length; i++)
+            Streams(groups + i * stride, streams, length * stride, columns, tuning.PrefetchBytes, x, y + 16 * i, 16 * length);
+        for (int i = streams * length; i < count; i++)
+            Streams(groups + i * stride, 1, 0, columns, tuning.PrefetchBytes, x, y + 16 * i, 0);
     }
 
-    private static void Four(byte* group, long far, int columns, in ActivationRow x, float* y, int yFar)
+    private static void Streams(byte* group, int streams, long far, int columns, int prefetch, in ActivationRow x, float* y, int yFar)
     {
         byte* planes = group + ScaleBytes(columns);
-        int blocks = columns / TBlock.Values, visit = Math.Min(PartsPerVisit, Parts);
-        Clear(y, yFar);
-        for (int block = 0, index = 0; block < blocks; block++, group += TScales.Bytes)
+        int parts = columns / 32, visit = streams == 1 ? parts : PartsPerVisit;
+        for (int i = 0; i < streams; i++) T.Store(T.Zero, y + (long)i * yFar);
+        for (int part = 0; part < parts; part += visit, planes += visit * TCodes.PartBytes)
         {
-            for (int part = 0; part < Parts; part += visit, index += visit, planes += visit * TCodes.PartBytes)
-            {
-                Add(group, planes, part, visit, x, index, y);
-                Add(group + far, planes + far, part, visit, x, index, y + yFar);
-                Add(group + 2 * far, planes + 2 * far, part, visit, x, index, y + 2 * yFar);
-                Add(group + 3 * far, planes + 3 * far, part, visit, x, index, y + 3 * yFar);
-            }
+            int end = Math.Min(part + visit, parts);
+            for (int i = 0; i < streams; i++) Add(group + i * far, planes + i * far, part, end, prefetch, x, y + (long)i * yFar);
         }
     }
 
-    private static void Clear(float* y, int yFar)
-    {
-        for (int i = 0; i < 4; i++) T.Store(T.Zero, y + (long)i * yFar);
-    }
-
-    private static void One(byte* group, int columns, in ActivationRow x, float* y)
-    {
-        byte* planes = group + ScaleBytes(columns);
-        int blocks = columns / TBlock.Values;
-        T.Store(T.Zero, y);
-        for (int block = 0; block < blocks; block++, group += TScales.Bytes, planes += Parts * TCodes.PartBytes)
-            Add(group, planes, 0, Parts, x, block * Parts, y);
-    }
-
-    // Adds some parts of a block to 16 sums. The compiler inlines only so much into one method, and more into one that is long
-    // itself: this is a method of its own and has its dots written out.
+    // Adds some parts to 16 sums. The compiler inlines only so much into one method, and more into one that is long itself: this is a
+    // method of its own and has its dots written out.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Add(byte* scales, byte* plane, int part, int count, in ActivationRow x, int index, float* y)
+    private static void Add(byte* group, byte* plane, int index, int end, int prefetch, in ActivationRow x, float* y)
     {
-        int* codes = (int*)x.Codes + 8 * index;
+        byte* codes = (byte*)x.Codes + 32 * index;
         float* xScale = (float*)x.Scales + index;
         int* sums = (int*)x.Sums + 2 * index;
+        byte* scales = group + index / Parts * TScales.Bytes;
         T scale = TScales.Scale<T>(scales), total = T.Load(y);
-        for (int end = part + count; part < end; part++, plane += TCodes.PartBytes, codes += 8, sums += 2, xScale++)
+        for (; index < end; index++, plane += TCodes.PartBytes, codes += 32, sums += 2, xScale++)
         {
-            Prefetch(plane + PrefetchBytes);
-            T dot = T.BroadcastInt(-Offset * (TScales.Sub == SubScale.Half ? sums[0] : sums[0] + sums[1]));
-            dot = Dot(dot, TCodes.Load<T>(plane, 0), T.BroadcastInt(codes[0]));
-            dot = Dot(dot, TCodes.Load<T>(plane, 1), T.BroadcastInt(codes[1]));
-            dot = Dot(dot, TCodes.Load<T>(plane, 2), T.BroadcastInt(codes[2]));
-            dot = Dot(dot, TCodes.Load<T>(plane, 3), T.BroadcastInt(codes[3]));
-            T first = dot;
-            if (TScales.Sub == SubScale.Half) dot = T.BroadcastInt(-Offset * sums[1]);
-            dot = Dot(dot, TCodes.Load<T>(plane, 4), T.BroadcastInt(codes[4]));
-            dot = Dot(dot, TCodes.Load<T>(plane, 5), T.BroadcastInt(codes[5]));
-            dot = Dot(dot, TCodes.Load<T>(plane, 6), T.BroadcastInt(codes[6]));
-            dot = Dot(dot, TCodes.Load<T>(plane, 7), T.BroadcastInt(codes[7]));
-            dot = T.ToFloat(dot);
-            if (TScales.Sub == SubScale.Part) dot = T.Multiply(dot, TScales.SubScales<T>(scales, part, 0));
-            if (TScales.Sub == SubScale.Half)
+            int part = index % Parts;
+            if (part == 0)
             {
-                dot = T.Multiply(dot, TScales.SubScales<T>(scales, part, 1));
-                dot = T.MultiplyAdd(T.ToFloat(first), TScales.SubScales<T>(scales, part, 0), dot);
+                scales = group + index / Parts * TScales.Bytes;
+                scale = TScales.Scale<T>(scales);
             }
 
-            total = T.MultiplyAdd(dot, T.Multiply(scale, T.Broadcast(*xScale)), total);
+            Prefetch(plane + prefetch);
+            T sum = T.Zero, first = sum, dot = Start((byte*)sums);
+            dot = Dot(dot, TCodes.Load<T>(plane, 0), codes);
+            dot = Dot(dot, TCodes.Load<T>(plane, 1), codes + 4);
+            if (Chain == 2)
+            {
+                sum = Whole(dot);
+                dot = T.Zero;
+            }
+
+            dot = Dot(dot, TCodes.Load<T>(plane, 2), codes + 8);
+            dot = Dot(dot, TCodes.Load<T>(plane, 3), codes + 12);
+            if (Chain <= 4)
+            {
+                sum = T.AddInt(sum, Whole(dot));
+                if (TScales.Sub == SubScale.Half) (first, sum) = (sum, T.Zero);
+                dot = Start((byte*)(sums + 1));
+            }
+
+            dot = Dot(dot, TCodes.Load<T>(plane, 4), codes + 16);
+            dot = Dot(dot, TCodes.Load<T>(plane, 5), codes + 20);
+            if (Chain == 2)
+            {
+                sum = T.AddInt(sum, Whole(dot));
+                dot = T.Zero;
+            }
+
+            dot = Dot(dot, TCodes.Load<T>(plane, 6), codes + 24);
+            dot = Dot(dot, TCodes.Load<T>(plane, 7), codes + 28);
+            sum = T.AddInt(sum, Whole(dot));
+            if (Chain == 2 && Offset != 0)
+            {
+                bool halves = TScales.Sub == SubScale.Half;
+                if (halves) first = T.SubtractInt(first, T.BroadcastInt(Offset * sums[0]));
+                sum = T.SubtractInt(sum, T.BroadcastInt(Offset * (halves ? sums[1] : sums[0] + sums[1])));
+            }
+
+            sum = T.ToFloat(sum);
+            if (TScales.Sub == SubScale.Part) sum = T.Multiply(sum, TScales.SubScales<T>(scales, part, 0));
+            if (TScales.Sub == SubScale.Half)
+            {
+                sum = T.Multiply(sum, TScales.SubScales<T>(scales, part, 1));
+                sum = T.MultiplyAdd(T.ToFloat(first), TScales.SubScales<T>(scales, part, 0), sum);
+            }
+
+            total = T.MultiplyAdd(sum, T.Multiply(scale, T.Broadcast(*xScale)), total);
             if (!TScales.HasMin) continue;
             T min = Minimum(scales, part, sums);
             total = T.MultiplyAdd(min, T.Multiply(TScales.MinScale<T>(scales), T.Broadcast(-*xScale)), total);
@@ -158,10 +166,6 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
         T second = T.Multiply(TScales.SubMins<T>(scales, part, 1), T.Broadcast(sums[1]));
         return T.MultiplyAdd(TScales.SubMins<T>(scales, part, 0), T.Broadcast(sums[0]), second);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Dot(T sum, T weights, T values) =>
-        TCodes.Signed ? T.DotSigned(sum, weights, values) : T.DotUnsigned(sum, weights, values);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(byte* plane)
@@ -181,8 +185,8 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        const int ChunkParts = BlockTile<T, TCodes, TScales>.ChunkParts, MostBytes = 1024 + sizeof(float) * BlockTile<T, TCodes, TScales>.MostFloats;
-        int codeBytes = BlockTile<T, TCodes, TScales>.CodeBytes;
+        const int MostBytes = 1024 + sizeof(float) * MostFloats;
+        int codeBytes = CodeBytes;
         byte* scratch = stackalloc byte[ChunkParts * MostBytes + 64];
         byte* codes = (byte*)(((nuint)scratch + 63) & ~(nuint)63);
         float* floats = (float*)(codes + ChunkParts * codeBytes);
@@ -195,7 +199,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
             for (int i = 0; i < count; i++, planes += TCodes.PartBytes)
             {
                 int part = first + i;
-                next = BlockTile<T, TCodes, TScales>.Unpack(group + part / Parts * TScales.Bytes, part % Parts, planes, codes + i * codeBytes, next);
+                next = Unpack(group + part / Parts * TScales.Bytes, part % Parts, planes, codes + i * codeBytes, next);
             }
 
             AddRows(codes, floats, count, x.Part(first), Activations.Shorts(x, columns, first), xStride, rows, first == 0, y, yStride);
@@ -207,7 +211,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
     private static void AddRows(
         byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride)
     {
-        const int Most = BlockTile<T, TCodes, TScales>.ChunkParts * BlockTile<T, TCodes, TScales>.MostDots;
+        const int Most = ChunkParts * MostDots;
         byte* space = stackalloc byte[(Most + 4 * GroupRows) * sizeof(int) + 64];
         int* dots = (int*)(((nuint)space + 63) & ~(nuint)63);
         float* totals = (float*)dots + Most;
@@ -216,9 +220,9 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : MatrixKer
             int last = Math.Min(4, rows - row) - 1;
             nint second = (nint)(Math.Min(1, last) * xStride), third = (nint)(Math.Min(2, last) * xStride);
             var tile = new TileRows(x.Next(row * xStride), shorts, second, third, (nint)(last * xStride));
-            BlockTile<T, TCodes, TScales>.Dots(codes, parts, tile, dots);
+            Dots(codes, parts, tile, dots);
             for (int r = 0; r < 4; r++) T.Store(begins ? T.Zero : T.Load(y + Math.Min(r, last) * yStride), totals + r * GroupRows);
-            BlockTile<T, TCodes, TScales>.AddScaled(dots, floats, parts, tile, totals);
+            AddScaled(dots, floats, parts, tile, totals);
             for (int r = 0; r <= last; r++) T.Store(T.Load(totals + r * GroupRows), y + r * yStride);
         }
     }

@@ -50,6 +50,7 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
     where TPlane : struct, IFloatPlane<TPlane>
 {
     private const int PrefetchBytes = 1280;
+    private const int ChunkColumns = 256;
 
     /// <inheritdoc/>
     public override bool QuantizesActivations => false;
@@ -118,31 +119,56 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
     }
 
     /// <inheritdoc/>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        for (int row = 0; row < rows; row += 4)
+        // Some columns are widened to floats that stay in the first-level cache, then every tile of four rows is multiplied with them.
+        byte* scratch = stackalloc byte[ChunkColumns * GroupRows * sizeof(float) + 64];
+        float* weights = (float*)(((nuint)scratch + 63) & ~(nuint)63);
+        for (int first = 0; first < columns; first += ChunkColumns)
         {
-            int last = rows - 1 - row;
-            float* p = (float*)(x.Codes + (nint)(row * xStride));
-            float* q = (float*)((byte*)p + Math.Min(1, last) * xStride), r = (float*)((byte*)p + Math.Min(2, last) * xStride);
-            float* s = (float*)((byte*)p + Math.Min(3, last) * xStride);
-            float* to = y + row * yStride;
-            T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
-            byte* weight = group;
-            for (int k = 0; k < columns; k++, weight += GroupRows * TPlane.Bytes)
+            int count = Math.Min(ChunkColumns, columns - first);
+            for (int k = 0; k < count; k++, group += GroupRows * TPlane.Bytes)
             {
-                T weights = TPlane.Load<T>(weight);
-                a = T.MultiplyAdd(weights, T.Broadcast(p[k]), a);
-                b = T.MultiplyAdd(weights, T.Broadcast(q[k]), b);
-                c = T.MultiplyAdd(weights, T.Broadcast(r[k]), c);
-                d = T.MultiplyAdd(weights, T.Broadcast(s[k]), d);
+                if (k % 2 == 0) T.Prefetch(group + ChunkColumns * GroupRows * TPlane.Bytes); // the chunk after this one
+                T.Store(TPlane.Load<T>(group), weights + k * GroupRows);
             }
 
-            T.Store(a, to);
-            if (last > 0) T.Store(b, to + yStride);
-            if (last > 1) T.Store(c, to + 2 * yStride);
-            if (last > 2) T.Store(d, to + 3 * yStride);
+            float* input = (float*)x.Codes + first, output = y;
+            for (int row = 0; row < rows; row += 4, output += 4 * yStride, input = (float*)((byte*)input + 4 * xStride))
+                AddTile(weights, count, input, (nint)xStride, Math.Min(4, rows - row), first == 0, output, yStride);
         }
+    }
+
+    // Adds the products of some columns to the sums of up to four rows; a tile of fewer repeats its last row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddTile(float* weights, int columns, float* x, nint xStride, int rows, bool begins, float* y, long yStride)
+    {
+        int last = rows - 1;
+        byte* p = (byte*)x, q = p + Math.Min(1, last) * xStride, r = p + Math.Min(2, last) * xStride, s = p + last * xStride;
+        float* y1 = y + Math.Min(1, last) * yStride, y2 = y + Math.Min(2, last) * yStride, y3 = y + last * yStride;
+        T a = T.Zero, b = a, c = a, d = a;
+        if (!begins)
+        {
+            a = T.Load(y);
+            b = T.Load(y1);
+            c = T.Load(y2);
+            d = T.Load(y3);
+        }
+
+        for (nint k = 0, end = sizeof(float) * (nint)columns; k < end; k += sizeof(float), weights += GroupRows)
+        {
+            T weight = T.Load(weights);
+            a = T.MultiplyAdd(weight, T.Broadcast(*(float*)(p + k)), a);
+            b = T.MultiplyAdd(weight, T.Broadcast(*(float*)(q + k)), b);
+            c = T.MultiplyAdd(weight, T.Broadcast(*(float*)(r + k)), c);
+            d = T.MultiplyAdd(weight, T.Broadcast(*(float*)(s + k)), d);
+        }
+
+        T.Store(d, y3);
+        T.Store(c, y2);
+        T.Store(b, y1);
+        T.Store(a, y);
     }
 }

@@ -4,23 +4,22 @@ using Takt.Compute.Lanes;
 namespace Takt.Compute.Cpu.Packing;
 
 /// <summary>
-/// Products of a packed quantised group with many rows of activations. Some parts of the group are unpacked to bytes and floats that
-/// stay in the first-level cache, then every tile of four rows is multiplied with them.
+/// Products over code and scale planes, whatever the block format. For many rows of activations some parts of a group are unpacked to
+/// bytes and floats that stay in the first-level cache, then every tile of four rows is multiplied with them.
 /// </summary>
-/// <remarks>Dots and additions are those of <see cref="BlockKernel{T,TBlock,TCodes,TScales}"/>, to the same bits.</remarks>
-internal static unsafe class BlockTile<T, TCodes, TScales>
+internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : MatrixKernel
     where T : struct, ILanes<T>
     where TCodes : struct, ICodePlane<TCodes>
     where TScales : struct, IScalePlane<TScales>
 {
     /// <summary>Parts that are unpacked at a time: 512 inputs, 8 KiB of codes.</summary>
-    public const int ChunkParts = 16;
+    protected const int ChunkParts = 16;
 
     /// <summary>Rows in a tile.</summary>
-    public const int Rows = 4;
+    protected const int Rows = 4;
 
     /// <summary>Room for a part's unpacked codes: bytes, or 16-bit integers.</summary>
-    public static int CodeBytes
+    protected static int CodeBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Shorts ? 1024 : 512;
@@ -34,13 +33,13 @@ internal static unsafe class BlockTile<T, TCodes, TScales>
     }
 
     /// <summary>Most integers of dots that a part makes with a tile.</summary>
-    public const int MostDots = 4 * 64;
+    protected const int MostDots = 4 * 64;
 
     /// <summary>Most floats that a part's scales unpack to.</summary>
-    public const int MostFloats = 6 * 16;
+    protected const int MostFloats = 6 * 16;
 
-    // Quads whose dots are added before they are widened: as many as 16 bits hold, and no more than share a sub-scale.
-    private static int Chain
+    /// <summary>Quads whose dots are added before they are widened: as many as 16 bits hold, and no more than share a sub-scale.</summary>
+    protected static int Chain
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => !TCodes.Signed && TCodes.Bits == 6 ? 2
@@ -66,8 +65,8 @@ internal static unsafe class BlockTile<T, TCodes, TScales>
         get => TScales.HasMin ? 2 * MinAt : MinAt;
     }
 
-    // Codes are unsigned where they can be: what that adds is taken away from a dot.
-    private static int Offset
+    /// <summary>What is added to codes to make them unsigned, and taken away from a dot: formats with minimums have unsigned ones.</summary>
+    protected static int Offset
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TCodes.Signed || TScales.HasMin ? 0 : 1 << (TCodes.Bits - 1);
@@ -81,7 +80,7 @@ internal static unsafe class BlockTile<T, TCodes, TScales>
     /// <param name="floats">Receives its scales.</param>
     /// <returns>Where the next part's floats go.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float* Unpack(byte* scales, int part, byte* plane, byte* codes, float* floats)
+    protected static float* Unpack(byte* scales, int part, byte* plane, byte* codes, float* floats)
     {
         // The chunk after this one is read while this one is multiplied.
         for (int ahead = 0; ahead < TCodes.PartBytes; ahead += 64) T.Prefetch(plane + ChunkParts * TCodes.PartBytes + ahead);
@@ -118,7 +117,7 @@ internal static unsafe class BlockTile<T, TCodes, TScales>
     /// <param name="x">The rows.</param>
     /// <param name="dots">Receives the dots.</param>
     /// <remarks>What limits it is the number of instructions: one index walks all rows, and a round does what that pays for.</remarks>
-    public static void Dots(byte* codes, int parts, in TileRows x, int* dots)
+    protected static void Dots(byte* codes, int parts, in TileRows x, int* dots)
     {
         if (Shorts) ShortDots(codes, parts, x, dots);
         else ByteDots(codes, parts, x, dots);
@@ -157,17 +156,19 @@ internal static unsafe class BlockTile<T, TCodes, TScales>
         }
     }
 
+    /// <summary>Adds the products of a quad with four codes of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Dot(T sum, T weights, byte* x) => TCodes.Signed
+    protected static T Dot(T sum, T weights, byte* x) => TCodes.Signed
         ? T.DotSigned(sum, weights, T.BroadcastInt(*(int*)x))
         : T.ShortDot(sum, weights, T.BroadcastInt(*(int*)x));
 
+    /// <summary>The integer lanes of a chain of dots.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Whole(T sum) => TCodes.Signed ? sum : T.Widen(sum);
+    protected static T Whole(T sum) => TCodes.Signed ? sum : T.Widen(sum);
 
-    // What the codes' offset will add is taken away before, where the sum of the run's values is known.
+    /// <summary>Begins a chain: what the codes' offset will add to it is taken away, where the sum of its values is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Start(byte* sums)
+    protected static T Start(byte* sums)
     {
         if (Offset == 0 || Chain == 2) return T.Zero;
         return T.ShortStart(-Offset * (Chain == 4 ? *(int*)sums : ((int*)sums)[0] + ((int*)sums)[1]));
@@ -215,7 +216,7 @@ internal static unsafe class BlockTile<T, TCodes, TScales>
     /// <param name="x">The rows.</param>
     /// <param name="totals">16 floats a row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void AddScaled(int* dots, float* floats, int parts, in TileRows x, float* totals)
+    protected static void AddScaled(int* dots, float* floats, int parts, in TileRows x, float* totals)
     {
         int step = 64 * (8 / Chain), floatStep = PartFloats, second = 32 * (8 / Chain), min = MinAt;
         byte* i = (byte*)x.First.Scales, j = i + x.Second, k = i + x.Third, l = i + x.Fourth;
