@@ -57,6 +57,26 @@ public sealed class HuggingFaceFolder
         return File.Exists(path) ? path : null;
     }
 
+    /// <summary>Opens the model as it is stored: the keys of config.json as metadata, and the tensors of <see cref="OpenTensors"/>.</summary>
+    /// <inheritdoc cref="OpenTensors"/>
+    public ModelFile OpenAsStored()
+    {
+        var metadata = new Dictionary<string, object>();
+        foreach (JsonProperty member in Config.EnumerateObject())
+        {
+            metadata[member.Name] = member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString()!,
+                JsonValueKind.True or JsonValueKind.False => member.Value.GetBoolean(),
+                JsonValueKind.Number => member.Value.TryGetInt64(out long whole) ? whole : member.Value.GetDouble(),
+                _ => member.Value.GetRawText(),
+            };
+        }
+
+        ModelFile tensors = OpenTensors();
+        return new ModelFile(Path, metadata, tensors.Tensors, tensors);
+    }
+
     /// <summary>Opens the weights, from one safetensors file or several; names and layout are Hugging Face's.</summary>
     /// <exception cref="FileNotFoundException">There are no safetensors weights, or a part is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
