@@ -58,7 +58,7 @@ internal static class InspectCommand
         console.Write(Metadata(facts.File, terminal));
         console.Write(Heading(terminal, Texts.FactTensors));
         console.Write(allTensors ? TensorList(facts.File, terminal) : TypeList(facts, terminal));
-        if (facts.Problem is not null) terminal.Error.WriteLine(terminal.Say(Texts.Warning, terminal.Say(Texts.NotRunnable, facts.Problem)));
+        if (facts.Problem is not null) terminal.Error.WriteLine(terminal.Say(Texts.Warning, terminal.Say(Texts.NotRunnable, LibraryMessages.In(terminal.Language, facts.Problem))));
     }
 
     private static Grid Summary(ModelFacts facts, Terminal terminal)

@@ -27,9 +27,8 @@ internal static class Failures
         string message = failure switch
         {
             CliException own => own.In(terminal.Language),
-            FileNotFoundException { FileName: { } name } => terminal.Say(Texts.FileNotFound, name),
             OutOfMemoryException => terminal.Say(Texts.OutOfMemory),
-            _ => failure.Message,
+            _ => LibraryMessages.In(terminal.Language, failure.Message),
         };
         terminal.Error.WriteLine(terminal.Say(Texts.Error, message.ReplaceLineEndings(" ")));
         return failure is CliException { ExitCode: var code } ? code : 1;

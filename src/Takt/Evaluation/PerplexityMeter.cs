@@ -52,7 +52,7 @@ public sealed class PerplexityMeter
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 2);
         int[] ids = _model.EncodePrompt(text, parseSpecial: false);
         int own = _model.BosToken is null ? ids.Length : ids.Length - 1;
-        if (own < 2) throw new InvalidDataException($"the text has {own} {(own == 1 ? "token" : "tokens")}; perplexity needs at least 2.");
+        if (own < 2) throw new InvalidDataException($"perplexity needs a text of at least 2 tokens; this one has {own}.");
         window = Math.Min(window, ids.Length);
         int windows = ids.Length / window;
         for (int i = 0; i < windows; i++)

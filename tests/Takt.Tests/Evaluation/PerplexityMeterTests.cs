@@ -54,6 +54,6 @@ public class PerplexityMeterTests(TinyModel models)
         Assert.Throws<InvalidDataException>(() => new PerplexityMeter(model).Measure("", 512));
         // BOS is no token of the text.
         Assert.Equal(2, model.EncodePrompt("a").Length);
-        Assert.Contains("has 1 token;", Assert.Throws<InvalidDataException>(() => new PerplexityMeter(model).Measure("a", 512)).Message);
+        Assert.Contains("has 1.", Assert.Throws<InvalidDataException>(() => new PerplexityMeter(model).Measure("a", 512)).Message);
     }
 }
