@@ -3,11 +3,17 @@ namespace Takt.Cli.Shell;
 /// <summary>Tells a person why a command failed.</summary>
 internal static class Failures
 {
+    /// <summary>Whether nobody reads standard output any more.</summary>
+    public static bool IsBrokenPipe(Exception failure)
+    {
+        const int brokenPipe = 32;
+        return failure is IOException { HResult: brokenPipe };
+    }
+
     /// <summary>Writes one line to standard error and returns the exit code.</summary>
     public static int Report(Exception failure, Terminal terminal)
     {
-        const int brokenPipe = 32;
-        if (failure is IOException { HResult: brokenPipe }) return 1;
+        if (IsBrokenPipe(failure)) return 1;
         // What came out before the failure is still worth having, unless its reader has gone.
         try
         {
