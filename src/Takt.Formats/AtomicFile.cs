@@ -6,10 +6,12 @@ public static class AtomicFile
     /// <summary>
     /// Lets <paramref name="write"/> fill a temporary file in the same folder and then moves it to <paramref name="path"/>,
     /// over a file that may be there. When anything fails, the temporary file goes and the old one stays.
-    /// What lies under <c>/dev</c> (<c>/dev/stdout</c>, <c>/dev/null</c>) is written to, never replaced.
+    /// What lies under <c>/dev</c> (<c>/dev/stdout</c>, <c>/dev/null</c>) is written to, never replaced; of a symbolic link the file
+    /// it leads to is written, and the link stays.
     /// </summary>
     public static void Write(string path, Action<FileStream> write)
     {
+        if (!IsDevice(path)) path = Target(path);
         // Found out now rather than after gigabytes were written.
         if (Directory.Exists(path)) throw new IOException($"{path}: is a folder; give the name of the file to write.");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
@@ -48,6 +50,11 @@ public static class AtomicFile
         if (written != tensor.ByteLength)
             throw new InvalidOperationException($"tensor '{tensor.Name}' got {written} bytes of data; its type and shape take {tensor.ByteLength}.");
     }
+
+    /// <summary>The file that is written when this path is: where a symbolic link leads to, else the path itself.</summary>
+    /// <exception cref="IOException">Links lead in a circle.</exception>
+    public static string Target(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 
     private static bool IsDevice(string path) =>
         !OperatingSystem.IsWindows() && File.Exists(path) && Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal)

@@ -17,7 +17,7 @@ public sealed class HuggingFaceFolder
         string config = Find(ConfigName) ?? throw new FileNotFoundException(
             $"{path}: has no {ConfigName}; give the folder of a Hugging Face model with its {ConfigName}.", System.IO.Path.Combine(path, ConfigName));
         Config = JsonFile.ReadObject(config);
-        GenerationConfig = Find("generation_config.json") is { } generation ? JsonFile.ReadObject(generation) : null;
+        GenerationConfig = ReadObject("generation_config.json");
     }
 
     /// <summary>The folder.</summary>
@@ -55,6 +55,30 @@ public sealed class HuggingFaceFolder
     {
         string path = System.IO.Path.Combine(Path, name);
         return File.Exists(path) ? path : null;
+    }
+
+    /// <summary>The object in a JSON file of the folder, or null where the file is not there.</summary>
+    /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
+    public JsonElement? ReadObject(string name) => Find(name) is { } path ? JsonFile.ReadObject(path) : null;
+
+    /// <summary>Opens the model as it is stored: the keys of config.json as metadata, and the tensors of <see cref="OpenTensors"/>.</summary>
+    /// <inheritdoc cref="OpenTensors"/>
+    public ModelFile OpenAsStored()
+    {
+        var metadata = new Dictionary<string, object>();
+        foreach (JsonProperty member in Config.EnumerateObject())
+        {
+            metadata[member.Name] = member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString()!,
+                JsonValueKind.True or JsonValueKind.False => member.Value.GetBoolean(),
+                JsonValueKind.Number => member.Value.TryGetInt64(out long whole) ? whole : member.Value.GetDouble(),
+                _ => member.Value.GetRawText(),
+            };
+        }
+
+        ModelFile tensors = OpenTensors();
+        return new ModelFile(Path, metadata, tensors.Tensors, tensors);
     }
 
     /// <summary>Opens the weights, from one safetensors file or several; names and layout are Hugging Face's.</summary>

@@ -113,18 +113,18 @@ public sealed class ModelSource : IDisposable
     private static string? FolderTemplate(HuggingFaceFolder folder)
     {
         if (folder.ChatTemplate is { } path) return System.IO.File.ReadAllText(path);
-        if (folder.TokenizerConfig is not { } configPath) return null;
-        using JsonDocument config = JsonDocument.Parse(System.IO.File.ReadAllBytes(configPath));
-        if (!config.RootElement.TryGetProperty("chat_template", out JsonElement template)) return null;
+        if (folder.ReadObject("tokenizer_config.json")?.TryGetProperty("chat_template", out JsonElement template) is not true) return null;
         // Models with several templates name them.
         return template.ValueKind switch
         {
             JsonValueKind.String => template.GetString(),
-            JsonValueKind.Array => template.EnumerateArray()
-                .FirstOrDefault(t => t.GetProperty("name").GetString() == "default") is { ValueKind: JsonValueKind.Object } named
-                ? named.GetProperty("template").GetString()
-                : null,
+            JsonValueKind.Array => template.EnumerateArray().Where(named => Text(named, "name") == "default").Select(named => Text(named, "template")).FirstOrDefault(),
             _ => null,
         };
     }
+
+    private static string? Text(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString()
+            : null;
 }

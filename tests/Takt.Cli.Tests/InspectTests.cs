@@ -42,6 +42,25 @@ public class InspectTests(TinyModel models)
     }
 
     [Fact]
+    public void A_folder_that_is_no_decoder_is_shown_as_it_is_stored()
+    {
+        string folder = Directory.CreateDirectory(models.File("encoder")).FullName;
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"bert","hidden_size":2,"layer_norm_eps":1e-12,"heads":{"a":1}}""");
+        byte[] header = """{"w":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}"""u8.ToArray();
+        File.WriteAllBytes(Path.Combine(folder, "model.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. header, 0, 0, 0, 0]);
+
+        JsonElement json = TaktRun.Of("inspect", folder, "--json").Succeeded().Json;
+        Assert.Equal("bert", json.GetProperty("architecture").GetString());
+        Assert.Equal(2, json.GetProperty("parameters").GetInt64());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("config").ValueKind);
+        Assert.Contains("'bert', which is not a known decoder", json.GetProperty("problem").GetString());
+        Assert.Equal(2, json.GetProperty("metadata").GetProperty("hidden_size").GetInt32());
+        Assert.Equal("w", Assert.Single(json.GetProperty("tensors").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Contains("cannot be run", TaktRun.Of("inspect", folder).Succeeded().Error);
+        Assert.Contains("not a known decoder", TaktRun.Of("run", folder, "hi").Error);
+    }
+
+    [Fact]
     public void A_file_that_is_no_model_is_refused_in_one_line()
     {
         TaktRun run = TaktRun.Of("inspect", models.Write("notes.txt", "just some notes\n"));

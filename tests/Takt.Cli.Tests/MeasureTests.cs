@@ -63,7 +63,7 @@ public class MeasureTests(TinyModel models)
     public void A_text_that_is_too_short_is_refused()
     {
         Assert.Contains("perplexity needs", TaktRun.Of("perplexity", models.Plain, models.Write("empty.txt", "")).Error);
-        Assert.Contains("there is no file", TaktRun.Of("perplexity", models.Plain, models.File("missing.txt")).Error);
+        Assert.Contains("Could not find file", TaktRun.Of("perplexity", models.Plain, models.File("missing.txt")).Error);
     }
 
     [Fact]

@@ -41,6 +41,29 @@ public class QuantizeTests(TinyModel models)
     }
 
     [Fact]
+    public void A_link_stays_and_what_it_leads_to_is_written()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "making links needs rights there");
+        string folder = Directory.CreateDirectory(models.File("elsewhere")).FullName, target = Path.Combine(folder, "real.gguf"), link = models.File("link.gguf");
+        File.CreateSymbolicLink(link, target);
+        // The first call finds nothing there, the second a file.
+        foreach (string type in (string[])["q4_0", "q8_0"])
+        {
+            TaktRun.Of("quantize", models.Plain, link, type).Succeeded();
+            Assert.Equal(target, new FileInfo(link).LinkTarget);
+            Assert.Contains(type, TaktRun.Of("inspect", target).Succeeded().Out);
+        }
+
+        Assert.Equal([target], Directory.GetFiles(folder));
+        TaktRun same = TaktRun.Of("quantize", target, link, "q4_0");
+        Assert.Equal(2, same.Code);
+        Assert.Contains("same file", same.Error);
+        string circle = models.File("circle.gguf");
+        File.CreateSymbolicLink(circle, circle);
+        Assert.Equal(1, TaktRun.Of("quantize", models.Plain, circle, "q8_0").Code);
+    }
+
+    [Fact]
     public void Nothing_is_left_behind_where_it_fails()
     {
         TaktRun run = TaktRun.Of("quantize", models.Plain, Path.Combine(models.Folder, "no", "such", "folder.gguf"), "q8_0");

@@ -11,7 +11,9 @@ public class TextsTests
         [nameof(Texts.QuantizeProgress), nameof(Texts.ColumnLogit), nameof(Texts.ColumnMedian), nameof(Texts.ColumnP99), nameof(Texts.ColumnBandwidth), nameof(Texts.ColumnFlops)];
 
     private static IEnumerable<(string Name, Phrase Phrase)> All =>
-        typeof(Texts).GetFields(BindingFlags.Static | BindingFlags.Public).Select(text => (text.Name, (Phrase)text.GetValue(null)!));
+        typeof(Texts).GetFields(BindingFlags.Static | BindingFlags.Public).Where(text => text.FieldType == typeof(Phrase))
+            .Select(text => (text.Name, (Phrase)text.GetValue(null)!))
+            .Concat(Texts.Library.Select(phrase => (phrase.En, phrase)));
 
     [Fact]
     public void Every_text_exists_in_both_languages()

@@ -43,6 +43,7 @@ public sealed class ModelSourceTests : IDisposable
     [InlineData("""{"chat_template": "one"}""", "one")]
     [InlineData("""{"chat_template": [{"name": "tool_use", "template": "two"}, {"name": "default", "template": "three"}]}""", "three")]
     [InlineData("""{"chat_template": [{"name": "rag", "template": "four"}]}""", null)]
+    [InlineData("""{"chat_template": [5, {"template": "five"}, {"name": 6}, {"name": "default", "template": 7}]}""", null)]
     [InlineData("{}", null)]
     public void Older_folders_keep_the_template_in_the_tokenizers_configuration(string config, string? expected)
     {

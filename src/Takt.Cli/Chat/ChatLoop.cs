@@ -50,7 +50,7 @@ internal sealed class ChatLoop(Terminal terminal, TaktModel model, ChatSession s
             if (message[0] == '/' && !message.Contains('\n')) Command(message);
             else Answer(message);
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure) when (failure is not OutOfMemoryException && !Failures.IsBrokenPipe(failure))
         {
             // A conversation outlives a file that cannot be read and a message that is too long.
             Failures.Report(failure, terminal);

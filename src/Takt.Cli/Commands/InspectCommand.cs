@@ -23,11 +23,31 @@ internal static class InspectCommand
         command.SetAction(parse =>
         {
             using ModelSource source = ModelSource.Open(parse.PathOf(model));
-            var facts = new ModelFacts(source.File, (int?)context.Find(parse), ModelFlags.KvTypeOf(parse.GetValue(kv)!));
+            using ModelFile? stored = AsStored(source, out string? problem);
+            var facts = stored is null
+                ? new ModelFacts(source.File, (int?)context.Find(parse), ModelFlags.KvTypeOf(parse.GetValue(kv)!))
+                : new ModelFacts(stored, problem!);
             if (json.In(parse)) InspectJson.Write(facts, terminal);
             else Print(facts, terminal, tensors.In(parse));
         });
         return command;
+    }
+
+    // A folder that is no decoder (an encoder, say) can be looked at all the same, under its own names.
+    private static ModelFile? AsStored(ModelSource source, out string? problem)
+    {
+        problem = null;
+        if (!HuggingFaceFolder.IsOne(source.Path)) return null;
+        try
+        {
+            _ = source.File;
+            return null;
+        }
+        catch (InvalidDataException reason)
+        {
+            problem = reason.Message;
+            return new HuggingFaceFolder(source.Path).OpenAsStored();
+        }
     }
 
     private static void Print(ModelFacts facts, Terminal terminal, bool allTensors)
@@ -38,7 +58,7 @@ internal static class InspectCommand
         console.Write(Metadata(facts.File, terminal));
         console.Write(Heading(terminal, Texts.FactTensors));
         console.Write(allTensors ? TensorList(facts.File, terminal) : TypeList(facts, terminal));
-        if (facts.Problem is not null) terminal.Error.WriteLine(terminal.Say(Texts.Warning, terminal.Say(Texts.NotRunnable, facts.Problem)));
+        if (facts.Problem is not null) terminal.Error.WriteLine(terminal.Say(Texts.Warning, terminal.Say(Texts.NotRunnable, LibraryMessages.In(terminal.Language, facts.Problem))));
     }
 
     private static Grid Summary(ModelFacts facts, Terminal terminal)

@@ -11,9 +11,8 @@ internal sealed class ModelFacts
     /// <param name="file">The model.</param>
     /// <param name="context">Tokens of context for the memory need, or null for the model's own.</param>
     /// <param name="kv">How keys and values are stored; null for what fits the model.</param>
-    public ModelFacts(ModelFile file, int? context, KvType? kv)
+    public ModelFacts(ModelFile file, int? context, KvType? kv) : this(file)
     {
-        File = file;
         try
         {
             Config = DecoderArchitecture.Of(file).ReadConfig(file);
@@ -21,8 +20,20 @@ internal sealed class ModelFacts
         catch (InvalidDataException problem)
         {
             Problem = problem.Message;
+            return;
         }
 
+        Context = context ?? Config.ContextLength;
+        long blocks = (Context + KvCache.BlockTokens - 1L) / KvCache.BlockTokens;
+        KvBytes = blocks * KvCache.BlockBytes(Config, kv ?? KvCache.DefaultType(file));
+    }
+
+    /// <summary>Gathers the facts of a model that is not viewed as GGUF, because of <paramref name="problem"/>.</summary>
+    public ModelFacts(ModelFile file, string problem) : this(file) => Problem = problem;
+
+    private ModelFacts(ModelFile file)
+    {
+        File = file;
         Parameters = file.Tensors.Sum(t => t.Count);
         WeightBytes = file.Tensors.Sum(t => t.ByteLength);
         Types =
@@ -31,10 +42,6 @@ internal sealed class ModelFacts
                 .Select(same => new TypeSum(same.Key, same.Count(), same.Sum(t => t.ByteLength)))
                 .OrderByDescending(sum => sum.Bytes),
         ];
-        if (Config is null) return;
-        Context = context ?? Config.ContextLength;
-        long blocks = (Context + KvCache.BlockTokens - 1L) / KvCache.BlockTokens;
-        KvBytes = blocks * KvCache.BlockBytes(Config, kv ?? KvCache.DefaultType(file));
     }
 
     /// <summary>Tensors of one type.</summary>
@@ -49,11 +56,11 @@ internal sealed class ModelFacts
     /// <summary>Why there is no shape.</summary>
     public string? Problem { get; }
 
-    /// <summary>GGUF's name of the architecture.</summary>
-    public string? Architecture => Metadata<string>("general.architecture");
+    /// <summary>GGUF's name of the architecture, or Hugging Face's for a folder that is not viewed as GGUF.</summary>
+    public string? Architecture => Metadata<string>("general.architecture") ?? Metadata<string>("model_type");
 
     /// <summary>The model's name.</summary>
-    public string? Name => Metadata<string>("general.name");
+    public string? Name => Metadata<string>("general.name") ?? Metadata<string>("_name_or_path");
 
     /// <summary>Values in all tensors.</summary>
     public long Parameters { get; }

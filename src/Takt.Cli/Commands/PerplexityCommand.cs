@@ -45,6 +45,7 @@ internal static class PerplexityCommand
     // A character that the limit cuts in two is left out.
     private static string ReadText(string path, long? limit)
     {
+        if (Directory.Exists(path)) throw new CliException(Texts.IsFolder, path);
         using FileStream stream = File.OpenRead(path);
         byte[] bytes = new byte[checked((int)Math.Min(limit ?? long.MaxValue, stream.Length))];
         stream.ReadExactly(bytes);

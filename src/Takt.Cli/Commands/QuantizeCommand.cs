@@ -28,7 +28,7 @@ internal static class QuantizeCommand
         {
             string from = parse.PathOf(input), to = parse.GetRequiredValue(output);
             // The source is mapped while the target is written.
-            if (Path.GetFullPath(from) == Path.GetFullPath(to)) throw CliException.Usage(Texts.SameFile);
+            if (Path.GetFullPath(AtomicFile.Target(from)) == Path.GetFullPath(AtomicFile.Target(to))) throw CliException.Usage(Texts.SameFile);
             long start = Stopwatch.GetTimestamp();
             using ModelSource source = ModelSource.Open(from);
             QuantizationTarget target = QuantizationTarget.Parse(parse.GetRequiredValue(type));

@@ -3,11 +3,17 @@ namespace Takt.Cli.Shell;
 /// <summary>Tells a person why a command failed.</summary>
 internal static class Failures
 {
+    /// <summary>Whether nobody reads standard output any more.</summary>
+    public static bool IsBrokenPipe(Exception failure)
+    {
+        const int brokenPipe = 32;
+        return failure is IOException { HResult: brokenPipe };
+    }
+
     /// <summary>Writes one line to standard error and returns the exit code.</summary>
     public static int Report(Exception failure, Terminal terminal)
     {
-        const int brokenPipe = 32;
-        if (failure is IOException { HResult: brokenPipe }) return 1;
+        if (IsBrokenPipe(failure)) return 1;
         // What came out before the failure is still worth having, unless its reader has gone.
         try
         {
@@ -27,9 +33,8 @@ internal static class Failures
         string message = failure switch
         {
             CliException own => own.In(terminal.Language),
-            FileNotFoundException { FileName: { } name } => terminal.Say(Texts.FileNotFound, name),
             OutOfMemoryException => terminal.Say(Texts.OutOfMemory),
-            _ => failure.Message,
+            _ => LibraryMessages.In(terminal.Language, failure.Message),
         };
         terminal.Error.WriteLine(terminal.Say(Texts.Error, message.ReplaceLineEndings(" ")));
         return failure is CliException { ExitCode: var code } ? code : 1;

@@ -66,7 +66,9 @@ internal sealed class Terminal
             if (!Console.IsInputRedirected) Console.InputEncoding = _utf8;
         }
 
-        return new Terminal(Console.OpenStandardInput(), StandardOutput(), Console.OpenStandardError(), language)
+        return new Terminal(
+            StandardStream.Open(0, Console.OpenStandardInput), StandardStream.Open(1, StandardOutput),
+            StandardStream.Open(2, Console.OpenStandardError), language)
         {
             InputRedirected = Console.IsInputRedirected,
             OutputRedirected = output,

@@ -38,7 +38,6 @@ internal static partial class Texts
     public static readonly Phrase TemplateInput = new(
         "standard input is no JSON object such as {{\"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}: {0}",
         "标准输入不是 JSON 对象，应形如 {{\"messages\": [{{\"role\": \"user\", \"content\": \"你好\"}}]}}：{0}");
-    public static readonly Phrase TemplateNow = new("'now' is no ISO 8601 time: '{0}'", "now 不是 ISO 8601 时间：“{0}”");
 
     public static readonly Phrase Inspect = new(
         "Shows what a model is before loading it: metadata, tensors, shape, memory need.",

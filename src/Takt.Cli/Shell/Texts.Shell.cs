@@ -49,7 +49,6 @@ internal static partial class Texts
     public static readonly Phrase ModelNotFound = new(
         "there is no model '{0}': MODEL is a model file (.gguf, .safetensors, .bin) or a folder with config.json",
         "找不到模型“{0}”：MODEL 应为模型文件（.gguf、.safetensors、.bin）或含 config.json 的文件夹");
-    public static readonly Phrase FileNotFound = new("there is no file '{0}'", "找不到文件“{0}”");
     public static readonly Phrase IsFolder = new("'{0}' is a folder; a file is needed", "“{0}”是文件夹，这里需要文件");
     public static readonly Phrase OutOfMemory = new(
         "memory ran out; a smaller --context or a more strongly quantised file needs less",

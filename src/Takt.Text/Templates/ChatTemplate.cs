@@ -69,7 +69,7 @@ public sealed class ChatTemplate
     /// <param name="limits">Bounds on the work; <see cref="TemplateLimits.Default"/> where null.</param>
     /// <returns>The text, exactly as the template writes it.</returns>
     /// <exception cref="TemplateException">The template failed, refused the conversation or reached a limit.</exception>
-    /// <exception cref="ArgumentException">A variable has a type that a template cannot hold.</exception>
+    /// <exception cref="ArgumentException">A variable has a type that a template cannot hold, or <c>now</c> is no time.</exception>
     public string Render(IReadOnlyDictionary<string, object?> variables, TemplateLimits? limits = null) =>
         RenderRoot(variables, limits);
 
@@ -80,7 +80,7 @@ public sealed class ChatTemplate
         {
             if (InputValues.Convert(runtime, variables) is not DictValue root)
                 throw new ArgumentException("Template variables must be a JSON object.", nameof(variables));
-            runtime.Clock = Clock.From(root);
+            runtime.Clock = Clock.From(runtime, root);
             Statement.Run(_body, Scope.Root(runtime, root));
             return runtime.Output();
         }

@@ -51,7 +51,8 @@ public sealed class PerplexityMeter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 2);
         int[] ids = _model.EncodePrompt(text, parseSpecial: false);
-        if (ids.Length < 2) throw new InvalidDataException($"the text has {ids.Length} tokens; perplexity needs at least 2.");
+        int own = _model.BosToken is null ? ids.Length : ids.Length - 1;
+        if (own < 2) throw new InvalidDataException($"perplexity needs a text of at least 2 tokens; this one has {own}.");
         window = Math.Min(window, ids.Length);
         int windows = ids.Length / window;
         for (int i = 0; i < windows; i++)

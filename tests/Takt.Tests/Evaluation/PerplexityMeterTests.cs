@@ -52,5 +52,8 @@ public class PerplexityMeterTests(TinyModel models)
         int tokens = model.EncodePrompt("a deaf cab").Length;
         Assert.Equal(tokens - tokens / 2, new PerplexityMeter(model).Measure("a deaf cab", 512).Tokens);
         Assert.Throws<InvalidDataException>(() => new PerplexityMeter(model).Measure("", 512));
+        // BOS is no token of the text.
+        Assert.Equal(2, model.EncodePrompt("a").Length);
+        Assert.Contains("has 1.", Assert.Throws<InvalidDataException>(() => new PerplexityMeter(model).Measure("a", 512)).Message);
     }
 }

@@ -59,11 +59,24 @@ public sealed class TemplateErrorTests
     public void A_filter_that_is_not_reached_may_be_unknown() =>
         Assert.Equal("ok", Render("{% if false %}{{ x | some_future_filter }}{% endif %}ok"));
 
-    [Fact]
-    public void A_clock_that_is_no_time_is_an_error_only_when_read()
+    [Theory]
+    [InlineData("\"yesterday\"", "'yesterday'")]
+    [InlineData("\"03/05/2026\"", "'03/05/2026'")]
+    [InlineData("20260305", "20260305")]
+    [InlineData("true", "True")]
+    [InlineData("[\"2026-03-05\"]", "['2026-03-05']")]
+    public void A_clock_that_is_no_time_is_refused(string now, string shown)
     {
-        var variables = new JsonObject { ["now"] = "yesterday" };
-        Assert.Equal("yesterday", Render("{{ now }}", variables));
-        Assert.Contains("ISO 8601", Fails("{{ strftime_now('%Y') }}", variables).Reason, StringComparison.Ordinal);
+        var variables = new JsonObject { ["now"] = JsonNode.Parse(now) };
+        string message = Assert.Throws<ArgumentException>(() => Render("no time is read", variables)).Message;
+        Assert.Contains($"now is {shown}; expected a time in ISO 8601", message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("2026-03-05", "00:00:00")]
+    [InlineData("2026-03-05T14:07", "14:07:00")]
+    [InlineData("2026-03-05T14:07:09Z", "14:07:09")]
+    [InlineData("2026-03-05 14:07:09.123456+08:00", "14:07:09")]
+    public void The_clock_reads_ISO_8601(string now, string time) =>
+        Assert.Equal($"2026-03-05 {time}", Render("{{ strftime_now('%Y-%m-%d %H:%M:%S') }}", new JsonObject { ["now"] = now }));
 }

@@ -97,6 +97,8 @@ public class HostileTokenizerTests
     [InlineData("{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[[\"a\"]]}}", "pair")]
     [InlineData("{\"model\":{\"type\":\"Magic\",\"vocab\":{\"a\":0}}}", "Magic")]
     [InlineData("{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\",0]],\"unk_id\":5}}", "unk_id")]
+    [InlineData("{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\",0]],\"unk_id\":0.5}}", "unk_id is 0.5")]
+    [InlineData("{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":0},\"unk_token\":\"a\",\"max_input_chars_per_word\":1e99}}", "1e99")]
     [InlineData("{\"model\":{\"type\":\"BPE\",\"vocab\":{}}}", "tokens")]
     [InlineData("{\"added_tokens\":[]}", "no model")]
     [InlineData("[]", "object")]

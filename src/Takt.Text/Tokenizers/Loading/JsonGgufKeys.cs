@@ -46,8 +46,7 @@ internal static class JsonGgufKeys
                 };
             case WordPiece when IsBert(source, rules, words):
                 bool lowercase = rules.Flag("lowercase", true);
-                int limit = source.Options.TryGetValue("max_input_chars_per_word", out JsonElement value) ? value.GetInt32() : 100;
-                return GgufTokenizerWriter.WordPieceKeys(lowercase, rules.Flag("strip_accents", lowercase), limit);
+                return GgufTokenizerWriter.WordPieceKeys(lowercase, rules.Flag("strip_accents", lowercase), source.LongestWord);
             default:
                 return null;
         }

@@ -47,6 +47,16 @@ internal sealed class TokenizerJsonModel
     public string? Text(string name) =>
         Options.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    /// <summary>A whole number, or <paramref name="fallback"/> where there is none.</summary>
+    public int Number(string name, int fallback)
+    {
+        if (!Options.TryGetValue(name, out JsonElement value) || value.ValueKind != JsonValueKind.Number) return fallback;
+        return value.TryGetInt32(out int number) ? number : throw JsonParts.Error($"the model's {name} is {value.GetRawText()}, not a whole number.");
+    }
+
+    /// <summary>Characters of the longest word that WordPiece takes apart.</summary>
+    public int LongestWord => Number("max_input_chars_per_word", 100);
+
     public bool Flag(string name, bool fallback = false) => Options.TryGetValue(name, out JsonElement value)
         ? value.ValueKind == JsonValueKind.True || (fallback && value.ValueKind == JsonValueKind.Null)
         : fallback;

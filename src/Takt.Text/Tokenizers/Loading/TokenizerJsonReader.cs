@@ -129,18 +129,13 @@ internal sealed class TokenizerJsonReader
                     unknown, model.Flag("byte_fallback"), model.Flag("fuse_unk"), model.Flag("ignore_merges"),
                     ContinuingPrefix: model.Text("continuing_subword_prefix") ?? "", WordSuffix: model.Text("end_of_word_suffix") ?? ""));
             case "Unigram" when model.Scores is not null:
-                int id = model.Options.TryGetValue("unk_id", out JsonElement value) && value.ValueKind == JsonValueKind.Number
-                    ? value.GetInt32()
-                    : -1;
+                int id = model.Number("unk_id", -1);
                 if (id < 0 || id >= vocabulary.Count) throw JsonParts.Error("the Unigram model has no unk_id within its vocabulary.");
                 return new Unigram(vocabulary, id, model.Flag("byte_fallback"), sentencePiece: false);
             case "WordPiece":
-                int limit = model.Options.TryGetValue("max_input_chars_per_word", out value) && value.ValueKind == JsonValueKind.Number
-                    ? value.GetInt32()
-                    : 100;
                 return new WordPiece(
                     vocabulary, "", model.Text("continuing_subword_prefix") ?? "##",
-                    unknown ?? throw JsonParts.Error("the WordPiece model has no unknown token."), limit);
+                    unknown ?? throw JsonParts.Error("the WordPiece model has no unknown token."), model.LongestWord);
             default:
                 throw JsonParts.Unsupported("model", kind, "BPE, Unigram and WordPiece");
         }
