@@ -49,6 +49,9 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>Most tokens of one sequence.</summary>
     public int ContextLength { get; }
 
+    /// <summary>How keys and values are stored.</summary>
+    public KvType KvType => _cache.Type;
+
     /// <summary>KV blocks that no sequence owns.</summary>
     public int FreeBlocks => _pool.Free;
 
