@@ -8,10 +8,16 @@ public sealed record EngineOptions
     /// <summary>Most tokens of one sequence; null: as many as the model was made for and the cache holds.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>Tokens that the KV cache holds over all sequences; null: one full context, or what fits a quarter of the memory.</summary>
+    /// <summary>Most sequences that run together, in the same cycles; others wait in line. 1 answers one request after the other.</summary>
+    public int MaxSequences { get; init; } = 1;
+
+    /// <summary>
+    /// Tokens that the KV cache holds over all sequences; null: a full context for each of <see cref="MaxSequences"/>, or what fits a
+    /// quarter of the memory. Memory is taken as tokens are stored.
+    /// </summary>
     public int? CacheTokens { get; init; }
 
-    /// <summary>Most rows of a prompt in one cycle.</summary>
+    /// <summary>Most rows of prompts in one cycle.</summary>
     public int PrefillChunk { get; init; } = 512;
 
     /// <summary>How keys and values are stored.</summary>
@@ -20,6 +26,7 @@ public sealed record EngineOptions
     internal int ContextOf(ModelConfig model)
     {
         if (PrefillChunk < 1) throw new ArgumentException($"the prefill chunk must be 1 row or more, but is {PrefillChunk}");
+        if (MaxSequences < 1) throw new ArgumentException($"1 sequence or more must run at a time, but {MaxSequences} are to");
         if (CacheTokens < 1) throw new ArgumentException($"the KV cache must hold 1 token or more, but is to hold {CacheTokens}");
         if (ContextLength < 1) throw new ArgumentException($"the context must be 1 token or more, but is {ContextLength}");
         if (ContextLength > model.ContextLength)
@@ -33,9 +40,9 @@ public sealed record EngineOptions
 
     internal int CacheBlocksOf(ModelConfig model)
     {
-        int wanted = Cache.BlockPool.BlocksFor(CacheTokens ?? ContextOf(model));
-        if (CacheTokens is not null) return wanted;
+        if (CacheTokens is { } tokens) return Cache.BlockPool.BlocksFor(tokens);
+        long wanted = (long)MaxSequences * Cache.BlockPool.BlocksFor(ContextOf(model));
         long fits = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / KvCache.BlockBytes(model, KvType);
-        return (int)Math.Clamp(fits, 1, wanted);
+        return (int)Math.Clamp(fits, 1, Math.Min(wanted, int.MaxValue));
     }
 }

@@ -26,14 +26,15 @@ public sealed class InferenceEngine : IDisposable
     {
         _options = options ?? new EngineOptions();
         Model = model.Config;
+        int context = _options.ContextOf(Model);
         _pool = new BlockPool(_options.CacheBlocksOf(Model));
-        ContextLength = (int)Math.Min(_options.ContextOf(Model), (long)_pool.Total * KvCache.BlockTokens);
-        _queue = new SequenceQueue(_pool, maxRunning: 1);
+        ContextLength = (int)Math.Min(context, (long)_pool.Total * KvCache.BlockTokens);
+        _queue = new SequenceQueue(_pool, _options.MaxSequences);
         _cache = model.CreateCache(_pool.Total, _options.KvType, ContextLength);
         int vocabulary = Model.VocabularySize;
         _cycle = new Cycle(
             Ledger,
-            new Fetch(Ledger, _queue, _pool, _options.PrefillChunk, vocabulary),
+            new Fetch(Ledger, _queue, _options.PrefillChunk, vocabulary),
             new Decode(Ledger),
             new Execute(Ledger, model, _cache),
             new WriteBack(Ledger, _queue, vocabulary, ContextLength));
@@ -48,6 +49,9 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>Most tokens of one sequence.</summary>
     public int ContextLength { get; }
 
+    /// <summary>How keys and values are stored.</summary>
+    public KvType KvType => _cache.Type;
+
     /// <summary>KV blocks that no sequence owns.</summary>
     public int FreeBlocks => _pool.Free;
 
@@ -55,6 +59,10 @@ public sealed class InferenceEngine : IDisposable
     public int TotalBlocks => _pool.Total;
 
     /// <summary>Puts a request in the line; safe from any thread.</summary>
+    /// <remarks>
+    /// It starts when one of <see cref="EngineOptions.MaxSequences"/> places and all the cache it may need (its prompt and
+    /// <see cref="Request.MaxTokens"/>) are free, in the order of submission; what else runs changes none of its tokens.
+    /// </remarks>
     /// <exception cref="ArgumentException">The request cannot be run: the prompt is empty, too long or has unknown ids, or an option is out of its range.</exception>
     public Sequence Submit(Request request)
     {

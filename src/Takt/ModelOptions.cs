@@ -13,4 +13,10 @@ public sealed record ModelOptions
 
     /// <summary>Threads that compute; null: one a core.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>Kernel tier, such as <c>avx2</c>; null: what <c>TAKT_ISA</c> names or, without it, the best of this machine.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>Most sequences that the engine runs together.</summary>
+    public int MaxSequences { get; init; } = 1;
 }

@@ -27,13 +27,18 @@ public sealed class TaktModel : IDisposable
     {
         _source = source;
         _team = team;
-        _backend = Backends.Create(team);
+        _backend = Backends.Create(team, options.Tier);
         Transformer? model = null;
         try
         {
             _model = model = new Transformer(source.File, _backend);
             KvType kvType = options.KvType ?? KvCache.DefaultType(source.File);
-            Engine = new InferenceEngine(_model, new EngineOptions { ContextLength = options.ContextLength, KvType = kvType });
+            Engine = new InferenceEngine(_model, new EngineOptions
+            {
+                ContextLength = options.ContextLength,
+                KvType = kvType,
+                MaxSequences = options.MaxSequences,
+            });
         }
         catch
         {
@@ -51,6 +56,15 @@ public sealed class TaktModel : IDisposable
 
     /// <summary>Most tokens of prompt and answer together.</summary>
     public int ContextLength => Engine.ContextLength;
+
+    /// <summary>Threads that compute.</summary>
+    public int Threads => _team.Threads;
+
+    /// <summary>The kernel tier in use, such as <c>avx2</c>.</summary>
+    public string Tier => _backend.Name;
+
+    /// <summary>How keys and values are stored.</summary>
+    public KvType KvType => Engine.KvType;
 
     /// <summary>Whether text can be used, not only token ids.</summary>
     public bool HasTokenizer => _source.Tokenizer is not null;

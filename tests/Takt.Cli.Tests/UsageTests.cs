@@ -2,7 +2,7 @@ namespace Takt.Cli.Tests;
 
 public class UsageTests
 {
-    public static TheoryData<string> Commands => ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile"];
+    public static TheoryData<string> Commands => ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile", "bench"];
 
     [Fact]
     public void Without_a_command_the_whole_help_goes_to_standard_error()

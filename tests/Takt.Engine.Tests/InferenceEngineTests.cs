@@ -141,7 +141,7 @@ public class InferenceEngineTests
     public async Task Cancelling_frees_its_blocks_in_the_next_cycle()
     {
         using InferenceEngine engine = Make(new FakeModel());
-        Sequence running = engine.Submit(Ask(100, null)), waiting = engine.Submit(Ask(3, 5)), last = engine.Submit(Ask(3, 5));
+        Sequence running = engine.Submit(Ask(100, 29)), waiting = engine.Submit(Ask(3, 5)), last = engine.Submit(Ask(3, 5));
         engine.Step();
         Assert.Equal(engine.TotalBlocks - 4, engine.FreeBlocks);
         running.Cancel();
@@ -256,7 +256,7 @@ public class InferenceEngineTests
         LedgerSnapshot snapshot = engine.Ledger.Snapshot();
         Assert.Equal(sequence.Cycles, snapshot.Cycles.Count);
         Assert.Equal(
-            ["admit", "reserve", "batch", "mix", "head", "sample", "store", "publish"],
+            ["admit", "choose", "batch", "mix", "head", "sample", "store", "publish"],
             snapshot.Moments.Where(m => m.Time.Count > 0).OrderBy(m => m.Moment.Stage).Select(m => m.Moment.Op));
         Assert.True(snapshot.MomentTicks >= 0.95 * snapshot.Cycles.Sum, $"{snapshot.MomentTicks} of {snapshot.Cycles.Sum}");
         Assert.Equal(

@@ -31,6 +31,7 @@ public class RefusalTests
     public static TheoryData<EngineOptions, string> BadOptions => new()
     {
         { new EngineOptions { PrefillChunk = 0 }, "the prefill chunk must be 1 row or more, but is 0" },
+        { new EngineOptions { MaxSequences = 0 }, "1 sequence or more must run at a time, but 0 are to" },
         { new EngineOptions { CacheTokens = 0 }, "must hold 1 token or more, but is to hold 0" },
         { new EngineOptions { ContextLength = 0 }, "the context must be 1 token or more, but is 0" },
         { new EngineOptions { ContextLength = 201 }, "the context is 201 tokens, but this model was made for 200" },

@@ -17,15 +17,23 @@ public class StoriesTests
 
     private static void Run(EngineOptions options, Request request, Action<InferenceEngine, Sequence, string[]> check)
     {
+        With(options, (engine, vocabulary) =>
+        {
+            Sequence sequence = engine.Submit(request);
+            engine.RunUntilIdle();
+            sequence.ThrowIfFailed();
+            check(engine, sequence, vocabulary);
+        });
+    }
+
+    private static void With(EngineOptions options, Action<InferenceEngine, string[]> use)
+    {
         using ModelFile file = GgufReader.Open(Path.Combine(Folder, "stories260K.gguf"));
         using var team = new Team(1);
         using Backend backend = Backends.Create(team);
         using var model = new Transformer(file, backend);
         using var engine = new InferenceEngine(model, options);
-        Sequence sequence = engine.Submit(request);
-        engine.RunUntilIdle();
-        sequence.ThrowIfFailed();
-        check(engine, sequence, (string[])file.Metadata["tokenizer.ggml.tokens"]);
+        use(engine, (string[])file.Metadata["tokenizer.ggml.tokens"]);
     }
 
     private static Request Greedy(params int[] prompt) =>
@@ -65,21 +73,48 @@ public class StoriesTests
     }
 
     [Fact]
-    public void Generation_allocates_nothing_per_token()
+    public void A_batch_changes_no_token()
     {
-        long start = 0, allocated = -1;
-        int seen = 0;
-        Request request = Greedy(1) with
-        {
-            Sampling = new SamplingOptions { Seed = 1 },
-            StopTokens = [],
-            OnToken = _ =>
+        int[] story = [];
+        Run(new EngineOptions(), Greedy(1), (_, sequence, _) => story = [.. sequence.Tokens]);
+        // Each begins at another place of the story, some with sampling.
+        Request[] requests =
+        [
+            .. ((int[])[1, 40, 7, 70, 33, 2, 100, 64]).Select((tokens, i) => Greedy(story[..tokens]) with
             {
-                if (++seen == 100) start = GC.GetAllocatedBytesForCurrentThread();
-                if (seen == 200) allocated = GC.GetAllocatedBytesForCurrentThread() - start;
-                return true;
-            },
-        };
-        Run(new EngineOptions(), request, (_, _, _) => Assert.Equal(0, allocated));
+                MaxTokens = 40 + i,
+                Sampling = i % 2 == 0 ? SamplingOptions.Greedy : new SamplingOptions { Seed = (ulong)i },
+            }),
+        ];
+        var alone = new List<int[]>();
+        With(new EngineOptions(), (engine, _) =>
+        {
+            foreach (Request request in requests)
+            {
+                Sequence sequence = engine.Submit(request);
+                engine.RunUntilIdle();
+                alone.Add([.. sequence.Tokens]);
+            }
+        });
+        With(new EngineOptions { MaxSequences = 8, PrefillChunk = 50 }, (engine, _) =>
+        {
+            Sequence[] sequences = [.. requests.Select(engine.Submit)];
+            engine.RunUntilIdle();
+            Assert.Equal(alone, sequences.Select(s => s.Tokens.ToArray()));
+        });
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public void Generation_allocates_nothing_per_token(int sequences) => With(new EngineOptions { MaxSequences = sequences }, (engine, _) =>
+    {
+        for (int i = 0; i < sequences; i++)
+            engine.Submit(Greedy(1) with { Sampling = new SamplingOptions { Seed = (ulong)i }, StopTokens = [] });
+        for (int i = 0; i < 100; i++) engine.Step();
+        long start = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) engine.Step();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - start);
+        engine.RunUntilIdle();
+    });
 }

@@ -19,14 +19,15 @@ internal sealed class ModelFlags
     /// <param name="terminal">Where the command runs.</param>
     /// <param name="command">The command.</param>
     /// <param name="exact">Whether keys and values are F32 unless the user says otherwise: for commands that measure.</param>
-    public ModelFlags(Terminal terminal, Command command, bool exact = false)
+    /// <param name="context">Whether the user chooses the length of the context.</param>
+    public ModelFlags(Terminal terminal, Command command, bool exact = false, bool context = true)
     {
         _model = ModelArgument.Create(terminal, Texts.Model);
         _context = terminal.Whole("--context", Texts.OptionContext, null, 1, int.MaxValue, "-c");
         _threads = terminal.Whole("--threads", Texts.OptionThreads, null, 1, 1024, "-t");
         _kvType = terminal.Word("--kv-type", Texts.OptionKvType, exact ? ["f32", "f16", Auto] : [Auto, "f16", "f32"]);
         command.Add(_model);
-        command.Add(_context);
+        if (context) command.Add(_context);
         command.Add(_threads);
         command.Add(_kvType);
     }

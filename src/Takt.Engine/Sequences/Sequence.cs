@@ -25,10 +25,11 @@ public sealed class Sequence
         LogitsEnd = LogitsBegin + logits;
         Seed = request.Sampling.Seed ?? (ulong)Random.Shared.NextInt64();
         // Room for all tokens at once, so that generation allocates nothing.
-        int longest = (int)Math.Min(context + 1L, request.Prompt.Count + (long)(request.MaxTokens ?? context));
+        int longest = (int)Math.Min(context + 1L, PromptTokens + (long)(request.MaxTokens ?? context));
         _tokens = new List<int>(longest);
         _tokens.AddRange(request.Prompt);
-        Blocks = new BlockTable(longest);
+        MostStored = Math.Max(PromptTokens, longest - 1);
+        Blocks = new BlockTable(MostStored);
     }
 
     /// <summary>What was asked for.</summary>
@@ -69,6 +70,9 @@ public sealed class Sequence
 
     internal BlockTable Blocks { get; }
 
+    /// <summary>Positions it can come to store; the last token's keys and values are never needed.</summary>
+    internal int MostStored { get; }
+
     /// <summary>Positions whose logits the host wants: from this one ...</summary>
     internal int LogitsBegin { get; }
 
@@ -79,6 +83,9 @@ public sealed class Sequence
 
     /// <summary>Rows not yet stored: what is left of the prompt, or the last generated token.</summary>
     internal int Pending => _tokens.Count - Stored;
+
+    /// <summary>Whether its prompt is stored, so that its next row is the token generated last.</summary>
+    internal bool Generates => Stored >= PromptTokens;
 
     internal ReadOnlySpan<int> TokenSpan => CollectionsMarshal.AsSpan(_tokens);
 

@@ -19,13 +19,14 @@ internal sealed class SequenceQueue(BlockPool pool, int maxRunning)
     /// <summary>Puts a sequence in the line; safe from any thread.</summary>
     public void Submit(Sequence sequence) => _submitted.Enqueue(sequence);
 
-    /// <summary>Drops cancelled sequences and lets waiting ones take the free places.</summary>
+    /// <summary>Drops cancelled sequences and lets waiting ones take the free places, in the order of submission.</summary>
+    /// <remarks>A sequence starts with all the blocks it may need, so no other one can stop it on its way.</remarks>
     public void Admit()
     {
         while (_submitted.TryDequeue(out Sequence? sequence)) _waiting.Add(sequence);
         RetireCancelled(_running);
         RetireCancelled(_waiting);
-        while (_running.Count < maxRunning && _waiting.Count > 0)
+        while (_running.Count < maxRunning && _waiting.Count > 0 && pool.TryReserve(_waiting[0].Blocks, _waiting[0].MostStored))
         {
             _running.Add(_waiting[0]);
             _waiting.RemoveAt(0);

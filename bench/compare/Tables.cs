@@ -1,0 +1,92 @@
+namespace Takt.Compare;
+
+/// <summary>What a table is made with.</summary>
+internal sealed record Setup(IEngine Takt, IEngine Peer, int Pairs, int Threads)
+{
+    /// <summary>Tokens of the prompt row.</summary>
+    public int Prompt { get; init; }
+
+    /// <summary>Tokens of the generation row.</summary>
+    public int Generate { get; init; }
+
+    /// <summary>Sequences of the batch row.</summary>
+    public int Batch { get; init; }
+
+    /// <summary>Tokens in the cache before the generation row.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>Busy processes of the table under load.</summary>
+    public int Busy { get; init; }
+
+    /// <summary>The work of one run.</summary>
+    public Workload Of(string model) => new(model, Threads, Depth > 0 ? 0 : Prompt, Generate, Depth > 0 ? 0 : Batch, Depth);
+}
+
+/// <summary>The tables: what is run for each, and which rows come of it.</summary>
+internal static class Tables
+{
+    private const string FirstToken = "first token, s";
+    private const string Share = "under load / alone";
+
+    /// <summary>A title that tells tables of different settings apart.</summary>
+    public static string Title(string word, Setup setup, string? tier, string backend)
+    {
+        string title = word switch
+        {
+            "speed" => setup.Depth > 0 ? $"Speed at depth {setup.Depth}" : "Speed",
+            "start" => "Start",
+            _ => $"Beside {setup.Busy} busy processes",
+        };
+        title += $", {setup.Threads} threads";
+        if (tier is not null) title += $", tier {tier}";
+        return backend == "best" ? title : title + $", llama.cpp's {backend}";
+    }
+
+    /// <summary>Prompts, generation and batches.</summary>
+    public static PairSeries Speed(Setup setup, string model)
+    {
+        Workload work = setup.Of(model);
+        return Pairs(setup, model, () => (setup.Takt.Measure(work), setup.Peer.Measure(work)));
+    }
+
+    /// <summary>Start of the process to the first token.</summary>
+    public static PairSeries Start(Setup setup, string model)
+    {
+        Dictionary<string, double> Time(IEngine engine) => new() { [FirstToken] = Child.Run(engine.FirstToken(model, setup.Threads)).FirstByte };
+        // The page cache is warm and what an engine keeps from run to run is there.
+        Time(setup.Takt);
+        Time(setup.Peer);
+        return Pairs(setup, model, () => (Time(setup.Takt), Time(setup.Peer)));
+    }
+
+    /// <summary>Generation alone and beside busy processes.</summary>
+    public static PairSeries Loaded(Setup setup, string model)
+    {
+        Workload work = setup.Of(model);
+        string row = work.GenerateName;
+        (double, double) Both() => (setup.Takt.Measure(work)[row], setup.Peer.Measure(work)[row]);
+        Dictionary<string, double> Figures(double alone, double loaded) =>
+            new() { [row] = alone, [$"{row} under load"] = loaded, [Share] = loaded / alone };
+        return Pairs(setup, model, () =>
+        {
+            (double takt, double peer) = Both();
+            using IDisposable burners = Child.Burn(setup.Busy);
+            (double taktLoaded, double peerLoaded) = Both();
+            return (Figures(takt, taktLoaded), Figures(peer, peerLoaded));
+        });
+    }
+
+    /// <summary>The rows of a model.</summary>
+    public static IReadOnlyList<ComparedRow> Rows(string word, Setup setup, string model, PairSeries series)
+    {
+        string name = Path.GetFileNameWithoutExtension(model), generation = setup.Of(model).GenerateName;
+        double bytes = word == "speed" && setup.Generate > 0 ? ModelBytes.PerToken(model, setup.Depth, setup.Generate) : 0;
+        return [.. series.Samples[0].Takt.Keys.Select(figure => series.Row(name, figure, figure == generation ? bytes : 0))];
+    }
+
+    private static PairSeries Pairs(Setup setup, string model, Func<(Dictionary<string, double> Takt, Dictionary<string, double> Peer)> pair)
+    {
+        using var probe = new ReadProbe(setup.Threads);
+        return new Comparison(probe, Math.Max(1, setup.Pairs), Console.Error).Run(Path.GetFileName(model), pair);
+    }
+}
