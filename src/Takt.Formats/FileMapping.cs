@@ -69,7 +69,9 @@ internal sealed unsafe class FileMapping : IDisposable
         try
         {
             ForeignFile.Refuse(path, new ReadOnlySpan<byte>(mapping.Start, (int)Math.Min(64, mapping.Length)));
-            return parse(mapping);
+            ModelFile file = parse(mapping);
+            foreach (Tensor tensor in file.Tensors) tensor.IsMapped = true;
+            return file;
         }
         catch
         {

@@ -24,9 +24,9 @@ public sealed unsafe class Transformer : IModel
     /// <summary>Loads the weights of a file, which must stay open as long as the model lives.</summary>
     /// <param name="file">A model in GGUF's terms.</param>
     /// <param name="backend">Runs the operations; stays the caller's.</param>
-    /// <param name="progress">Told the share of layers loaded, 0 to 1.</param>
+    /// <param name="progress">Told the share of the weights that is loaded, 0 to 1, on the calling thread.</param>
     /// <exception cref="InvalidDataException">The architecture is unknown or the file does not fit it.</exception>
-    public Transformer(ModelFile file, Backend backend, IProgress<double>? progress = null)
+    public Transformer(ModelFile file, Backend backend, Action<double>? progress = null)
     {
         DecoderArchitecture architecture = DecoderArchitecture.Of(file);
         Config = architecture.ReadConfig(file);
@@ -36,14 +36,10 @@ public sealed unsafe class Transformer : IModel
         _layers = new LayerWeights[Config.Layers.Count];
         try
         {
-            for (int i = 0; i < _layers.Length; i++)
-            {
-                _layers[i] = LayerWeights.Load(_loader, Config, _tensors.Layers[i]);
-                progress?.Report((i + 1.0) / (_layers.Length + 1));
-            }
-
+            for (int i = 0; i < _layers.Length; i++) _layers[i] = LayerWeights.Load(_loader, Config, _tensors.Layers[i]);
             _outputNorm = _loader.Norm(_tensors.OutputNorm)!.Value;
             _output = _loader.Linear(_tensors.Output);
+            _loader.Pack(progress);
         }
         catch
         {
@@ -54,7 +50,6 @@ public sealed unsafe class Transformer : IModel
         _embeddingFormat = WeightLoader.Format(_tensors.TokenEmbedding);
         _rotations = new Rotations(Config, _tensors, _workspace);
         if (Config.Experts > 0) _experts = new MixtureOfExperts(Config, backend, _workspace);
-        progress?.Report(1);
     }
 
     /// <inheritdoc/>
