@@ -11,6 +11,11 @@ public sealed record ModelOptions
     /// <summary>How keys and values are stored; null: F32 where all weights are F32, else F16.</summary>
     public KvType? KvType { get; init; }
 
-    /// <summary>Threads that compute; null: one a core.</summary>
+    /// <summary>
+    /// Threads that compute; null: one a core, of the fast ones where they differ, and no more than a container's share of processor time.
+    /// </summary>
     public int? Threads { get; init; }
+
+    /// <summary>Told the share of the weights that is loaded, 0 to 1, on the thread that opens the model.</summary>
+    public Action<double>? Progress { get; init; }
 }

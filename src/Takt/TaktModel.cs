@@ -19,19 +19,19 @@ namespace Takt;
 public sealed class TaktModel : IDisposable
 {
     private readonly ModelSource _source;
-    private readonly Team _team;
+    private readonly TeamLease _team;
     private readonly Backend _backend;
     private readonly Transformer _model;
 
-    private TaktModel(ModelSource source, Team team, ModelOptions options)
+    private TaktModel(ModelSource source, TeamLease team, ModelOptions options)
     {
         _source = source;
         _team = team;
-        _backend = Backends.Create(team);
+        _backend = Backends.Create(team.Team);
         Transformer? model = null;
         try
         {
-            _model = model = new Transformer(source.File, _backend);
+            _model = model = new Transformer(source.File, _backend, options.Progress);
             KvType kvType = options.KvType ?? KvCache.DefaultType(source.File);
             Engine = new InferenceEngine(_model, new EngineOptions { ContextLength = options.ContextLength, KvType = kvType });
         }
@@ -72,10 +72,10 @@ public sealed class TaktModel : IDisposable
     {
         options ??= new ModelOptions();
         ModelSource source = ModelSource.Open(path);
-        Team? team = null;
+        TeamLease? team = null;
         try
         {
-            team = new Team(options.Threads ?? Environment.ProcessorCount);
+            team = TeamLease.Take(options.Threads);
             return new TaktModel(source, team, options);
         }
         catch
