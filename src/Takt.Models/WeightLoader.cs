@@ -2,6 +2,7 @@ using Takt.Compute.Blocks;
 using Takt.Compute.Memory;
 using Takt.Formats;
 using Takt.Models.Architectures;
+using Takt.Models.Packing;
 
 namespace Takt.Models;
 
@@ -22,6 +23,7 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
     private readonly List<NativeBuffer> _vectors = [];
     private readonly List<Matrix> _matrices = [];
     private PackedWeights? _packed;
+    private FileMapping? _cached;
 
     /// <summary>The stored format of a tensor.</summary>
     /// <exception cref="InvalidDataException">The tensor's type is not one that can be computed with.</exception>
@@ -74,18 +76,34 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
         return matrix;
     }
 
-    /// <summary>Packs every matrix that was asked for; products work from then on.</summary>
+    /// <summary>Packs every matrix that was asked for, or maps them where a cache has them; products work from then on.</summary>
+    /// <param name="file">Where the matrices are from.</param>
+    /// <param name="cache">Keeps what was packed, or null.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
-    public void Pack(Action<double>? progress)
+    public WeightMemory Pack(ModelFile file, PackCache? cache, Action<double>? progress)
     {
         _packed = new PackedWeights(_matrices);
+        if (cache is null || _packed.Length == 0)
+        {
+            _packed.Pack(backend.Team, progress);
+            return Memory(WeightOrigin.Packed);
+        }
+
+        byte[] fingerprint = SourceFingerprint.Of(file);
+        string path = cache.PathOf(file, fingerprint);
+        _cached = PackedFile.Open(path, _packed, fingerprint);
+        if (_cached is not null) return Memory(WeightOrigin.Cache);
         _packed.Pack(backend.Team, progress);
+        return Memory(PackedFile.TryWrite(path, _packed, fingerprint) ? WeightOrigin.PackedAndKept : WeightOrigin.Packed);
     }
+
+    private WeightMemory Memory(WeightOrigin origin) => new(origin, _packed!.Length, _vectors.Sum(static vector => vector.Length));
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _packed?.Dispose();
+        _cached?.Dispose();
         _vectors.ForEach(static vector => vector.Dispose());
     }
 }

@@ -1,4 +1,5 @@
 using Takt.Models;
+using Takt.Models.Packing;
 
 namespace Takt;
 
@@ -15,6 +16,9 @@ public sealed record ModelOptions
     /// Threads that compute; null: one a core, of the fast ones where they differ, and no more than a container's share of processor time.
     /// </summary>
     public int? Threads { get; init; }
+
+    /// <summary>Keeps packed weights for the next start, which maps them instead of packing; null for none.</summary>
+    public PackCache? PackCache { get; init; }
 
     /// <summary>Told the share of the weights that is loaded, 0 to 1, on the thread that opens the model.</summary>
     public Action<double>? Progress { get; init; }

@@ -3,6 +3,7 @@ using Takt.Compute.Threading;
 using Takt.Engine;
 using Takt.Engine.Sequences;
 using Takt.Models;
+using Takt.Models.Packing;
 using Takt.Text.Templates;
 using Takt.Text.Tokenizers;
 
@@ -31,7 +32,7 @@ public sealed class TaktModel : IDisposable
         Transformer? model = null;
         try
         {
-            _model = model = new Transformer(source.File, _backend, options.Progress);
+            _model = model = new Transformer(source.File, _backend, options.PackCache, options.Progress);
             KvType kvType = options.KvType ?? KvCache.DefaultType(source.File);
             Engine = new InferenceEngine(_model, new EngineOptions { ContextLength = options.ContextLength, KvType = kvType });
         }
@@ -51,6 +52,9 @@ public sealed class TaktModel : IDisposable
 
     /// <summary>Most tokens of prompt and answer together.</summary>
     public int ContextLength => Engine.ContextLength;
+
+    /// <summary>What the weights take in memory and where they came from.</summary>
+    public WeightMemory Weights => _model.Weights;
 
     /// <summary>Whether text can be used, not only token ids.</summary>
     public bool HasTokenizer => _source.Tokenizer is not null;
