@@ -40,6 +40,7 @@ internal sealed record CommandTree(RootCommand Root, Flag Verbose, HelpPrinter H
         root.Add(LogitsCommand.Create(terminal));
         root.Add(PerplexityCommand.Create(terminal));
         root.Add(ProfileCommand.Create(terminal));
+        root.Add(CacheCommand.Create(terminal));
         return new CommandTree(root, verbose, help);
     }
 

@@ -72,6 +72,12 @@ public sealed unsafe class Matrix : IDisposable
         if (SourceIsMapped) Pages.LetGo((nint)source, length);
     }
 
+    /// <summary>Takes a mapped source out of this process's memory.</summary>
+    internal void LetSourceGo()
+    {
+        if (SourceIsMapped) Pages.LetGo(_source, Rows * RowBytes);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _own?.Dispose();
 }

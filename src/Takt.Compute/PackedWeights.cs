@@ -58,6 +58,9 @@ public sealed unsafe class PackedWeights : IDisposable
             team.Run(count, new PackTask(pieces, first));
             progress?.Invoke((double)(first + count) / pieces.Count);
         }
+
+        // Beside a page that is touched the system maps others, some of them in pieces that were let go before.
+        foreach (Matrix matrix in _matrices) matrix.LetSourceGo();
     }
 
     /// <summary>Takes all matrices as they lie, packed, in memory that outlives this.</summary>
