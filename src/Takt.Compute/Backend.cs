@@ -20,12 +20,22 @@ public abstract unsafe class Backend(Team team) : IDisposable
     /// <summary>The tier: scalar, vector128, avx2, avx512 or reference.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Brings a matrix into the form that products want.</summary>
+    /// <summary>Describes a matrix; before products it has to be packed, alone or with others as <see cref="PackedWeights"/>.</summary>
     /// <param name="format">How the weights are stored.</param>
-    /// <param name="source">The file's bytes, row after row; they must stay where they are until the matrix is disposed.</param>
+    /// <param name="source">The file's bytes, row after row; they must stay where they are until the matrix is packed, or as long as it
+    /// lives where <see cref="Matrix.PackedBytes"/> is 0.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs; a multiple of the format's block.</param>
-    public abstract Matrix Load(WeightFormat format, nint source, int rows, int columns);
+    /// <param name="mapped">Whether the source is a mapped file, whose pages can be let go.</param>
+    public abstract Matrix Describe(WeightFormat format, nint source, int rows, int columns, bool mapped = false);
+
+    /// <summary>Describes a matrix and packs it into memory of its own.</summary>
+    public Matrix Load(WeightFormat format, nint source, int rows, int columns)
+    {
+        Matrix matrix = Describe(format, source, rows, columns);
+        matrix.PackAlone(Team);
+        return matrix;
+    }
 
     /// <summary>All products, as one piece of parallel work.</summary>
     public abstract void MatMul(ReadOnlySpan<Projection> projections);

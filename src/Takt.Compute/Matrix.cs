@@ -7,22 +7,18 @@ namespace Takt.Compute;
 /// <summary>A weight matrix as a backend keeps it; y = x * W^T takes <see cref="Columns"/> values to <see cref="Rows"/>.</summary>
 public sealed unsafe class Matrix : IDisposable
 {
-    private readonly NativeBuffer? _packed;
     private readonly nint _source;
+    private byte* _packed;
+    private PackedWeights? _own;
 
-    internal Matrix(WeightFormat format, int rows, int columns, nint source)
+    /// <summary>Describes a matrix that products read where the file has it, or, with a kernel, once it is packed.</summary>
+    internal Matrix(WeightFormat format, int rows, int columns, nint source, MatrixKernel? kernel = null)
     {
         Format = format;
         Rows = rows;
         Columns = columns;
         _source = source;
-    }
-
-    internal Matrix(WeightFormat format, int rows, int columns, MatrixKernel kernel, NativeBuffer packed)
-        : this(format, rows, columns, 0)
-    {
         Kernel = kernel;
-        _packed = packed;
     }
 
     /// <summary>The format of the weights.</summary>
@@ -35,14 +31,55 @@ public sealed unsafe class Matrix : IDisposable
     public int Columns { get; }
 
     /// <summary>Bytes that a product reads.</summary>
-    public long Bytes => _packed?.Length ?? (long)Rows * Columns / Format.BlockValues * Format.BlockBytes;
+    public long Bytes => Kernel is null ? Rows * RowBytes : PackedBytes;
+
+    /// <summary>Bytes that the matrix takes once it is packed; 0 where it stays as it is.</summary>
+    public long PackedBytes => Kernel is null ? 0 : Groups * Kernel.GroupBytes(Columns);
+
+    /// <summary>Whether the source is a mapped file, whose pages can be let go when they have been packed.</summary>
+    public bool SourceIsMapped { get; init; }
 
     internal MatrixKernel? Kernel { get; }
 
-    internal byte* Data => _packed is null ? (byte*)_source : _packed.Bytes;
+    internal int Groups => (Rows + MatrixKernel.GroupRows - 1) / MatrixKernel.GroupRows;
+
+    internal byte* Data => Kernel is null ? (byte*)_source : _packed;
+
+    internal long RowBytes => (long)Columns / Format.BlockValues * Format.BlockBytes;
+
+    /// <summary>Says where the packed matrix lies, or will lie when its groups are packed.</summary>
+    internal void Place(byte* packed) => _packed = packed;
+
+    /// <summary>Packs the matrix into memory of its own.</summary>
+    internal void PackAlone(Threading.Team team)
+    {
+        _own = new PackedWeights([this]);
+        _own.Pack(team);
+    }
+
+    /// <summary>Packs some groups of rows from the source.</summary>
+    internal void Pack(int firstGroup, int groups)
+    {
+        MatrixKernel kernel = Kernel!;
+        long groupBytes = kernel.GroupBytes(Columns);
+        int first = firstGroup * MatrixKernel.GroupRows, end = Math.Min(Rows, first + groups * MatrixKernel.GroupRows);
+        byte* source = (byte*)_source + first * RowBytes;
+        long length = (end - first) * RowBytes;
+        if (SourceIsMapped) Pages.Fetch((nint)source, length);
+        byte* target = _packed + firstGroup * groupBytes;
+        for (int row = first; row < end; row += MatrixKernel.GroupRows, target += groupBytes)
+            kernel.Pack((byte*)_source + row * RowBytes, Math.Min(MatrixKernel.GroupRows, end - row), Columns, target);
+        if (SourceIsMapped) Pages.LetGo((nint)source, length);
+    }
+
+    /// <summary>Takes a mapped source out of this process's memory.</summary>
+    internal void LetSourceGo()
+    {
+        if (SourceIsMapped) Pages.LetGo(_source, Rows * RowBytes);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _packed?.Dispose();
+    public void Dispose() => _own?.Dispose();
 }
 
 /// <summary>One product of a matrix with rows of activations: Y = X * W^T + bias.</summary>

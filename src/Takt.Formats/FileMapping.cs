@@ -8,7 +8,7 @@ namespace Takt.Formats;
 /// reading beyond an end that has moved kills the process (SIGBUS), as with any mapping on Unix. Tensors hold bare addresses, so
 /// memory is returned by <see cref="Dispose"/> only, never by the garbage collector.
 /// </remarks>
-internal sealed unsafe class FileMapping : IDisposable
+public sealed unsafe class FileMapping : IDisposable
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -34,6 +34,7 @@ internal sealed unsafe class FileMapping : IDisposable
     /// <summary>Size of the file in bytes, at least 1.</summary>
     public long Length { get; }
 
+    /// <summary>Maps a file.</summary>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is empty.</exception>
     public static FileMapping Open(string path)
@@ -63,13 +64,15 @@ internal sealed unsafe class FileMapping : IDisposable
     }
 
     /// <summary>Maps a file for the model that <paramref name="parse"/> makes of it; when that fails, the mapping is released.</summary>
-    public static ModelFile Read(string path, Func<FileMapping, ModelFile> parse)
+    internal static ModelFile Read(string path, Func<FileMapping, ModelFile> parse)
     {
         FileMapping mapping = Open(path);
         try
         {
             ForeignFile.Refuse(path, new ReadOnlySpan<byte>(mapping.Start, (int)Math.Min(64, mapping.Length)));
-            return parse(mapping);
+            ModelFile file = parse(mapping);
+            foreach (Tensor tensor in file.Tensors) tensor.IsMapped = true;
+            return file;
         }
         catch
         {

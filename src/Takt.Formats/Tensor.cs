@@ -8,6 +8,9 @@ namespace Takt.Formats;
 /// <param name="ByteLength">Size in bytes.</param>
 public sealed unsafe record Tensor(string Name, TensorType Type, IReadOnlyList<long> Shape, nint Data, long ByteLength)
 {
+    /// <summary>Whether the bytes are a file's, mapped: pages of them that are let go come back when they are read.</summary>
+    public bool IsMapped { get; internal set; }
+
     /// <summary>Number of values.</summary>
     public long Count => Shape.Aggregate(1L, (product, length) => product * length);
 

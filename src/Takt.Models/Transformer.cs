@@ -3,6 +3,7 @@ using Takt.Compute.Blocks;
 using Takt.Compute.Memory;
 using Takt.Formats;
 using Takt.Models.Architectures;
+using Takt.Models.Packing;
 
 namespace Takt.Models;
 
@@ -24,9 +25,10 @@ public sealed unsafe class Transformer : IModel
     /// <summary>Loads the weights of a file, which must stay open as long as the model lives.</summary>
     /// <param name="file">A model in GGUF's terms.</param>
     /// <param name="backend">Runs the operations; stays the caller's.</param>
-    /// <param name="progress">Told the share of layers loaded, 0 to 1.</param>
+    /// <param name="cache">Keeps packed weights for the next start; null packs them every time.</param>
+    /// <param name="progress">Told the share of the weights that is loaded, 0 to 1, on the calling thread.</param>
     /// <exception cref="InvalidDataException">The architecture is unknown or the file does not fit it.</exception>
-    public Transformer(ModelFile file, Backend backend, IProgress<double>? progress = null)
+    public Transformer(ModelFile file, Backend backend, PackCache? cache = null, Action<double>? progress = null)
     {
         DecoderArchitecture architecture = DecoderArchitecture.Of(file);
         Config = architecture.ReadConfig(file);
@@ -36,14 +38,10 @@ public sealed unsafe class Transformer : IModel
         _layers = new LayerWeights[Config.Layers.Count];
         try
         {
-            for (int i = 0; i < _layers.Length; i++)
-            {
-                _layers[i] = LayerWeights.Load(_loader, Config, _tensors.Layers[i]);
-                progress?.Report((i + 1.0) / (_layers.Length + 1));
-            }
-
+            for (int i = 0; i < _layers.Length; i++) _layers[i] = LayerWeights.Load(_loader, Config, _tensors.Layers[i]);
             _outputNorm = _loader.Norm(_tensors.OutputNorm)!.Value;
             _output = _loader.Linear(_tensors.Output);
+            Weights = _loader.Pack(file, cache, progress);
         }
         catch
         {
@@ -54,11 +52,13 @@ public sealed unsafe class Transformer : IModel
         _embeddingFormat = WeightLoader.Format(_tensors.TokenEmbedding);
         _rotations = new Rotations(Config, _tensors, _workspace);
         if (Config.Experts > 0) _experts = new MixtureOfExperts(Config, backend, _workspace);
-        progress?.Report(1);
     }
 
     /// <inheritdoc/>
     public ModelConfig Config { get; }
+
+    /// <summary>What the weights take and where they came from.</summary>
+    public WeightMemory Weights { get; }
 
     /// <inheritdoc/>
     public void Register(Ledger ledger) => _moments = new TransformerMoments(ledger, _layers.Length);

@@ -2,6 +2,7 @@ using Takt.Compute.Blocks;
 using Takt.Compute.Memory;
 using Takt.Formats;
 using Takt.Models.Architectures;
+using Takt.Models.Packing;
 
 namespace Takt.Models;
 
@@ -16,9 +17,13 @@ internal readonly record struct Linear(Matrix W, nint Bias)
 internal readonly record struct NormWeights(nint Weight, nint Bias);
 
 /// <summary>Brings a file's tensors into the form that a backend works with; owns what it makes.</summary>
+/// <remarks>Matrices are described first and packed all together by <see cref="Pack"/>.</remarks>
 internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
 {
-    private readonly List<IDisposable> _owned = [];
+    private readonly List<NativeBuffer> _vectors = [];
+    private readonly List<Matrix> _matrices = [];
+    private PackedWeights? _packed;
+    private FileMapping? _cached;
 
     /// <summary>The stored format of a tensor.</summary>
     /// <exception cref="InvalidDataException">The tensor's type is not one that can be computed with.</exception>
@@ -55,7 +60,8 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
         WeightFormat format = Format(tensor);
         if (first % format.BlockValues != 0 || count % format.BlockValues != 0)
             throw new InvalidDataException($"tensor '{tensor.Name}' is {format.Name}, whose blocks do not fit {count} values; store it as f32.");
-        NativeBuffer buffer = Own(new NativeBuffer(Rows.Pad(count) * sizeof(float)));
+        var buffer = new NativeBuffer(Rows.Pad(count) * sizeof(float));
+        _vectors.Add(buffer);
         format.Dequantize((byte*)tensor.Data + format.Bytes(first), buffer.Floats, count);
         return (nint)buffer.Floats;
     }
@@ -65,15 +71,39 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
         WeightFormat format = Format(tensor);
         int columns = checked((int)tensor.RowLength);
         long rowBytes = columns / format.BlockValues * (long)format.BlockBytes;
-        return Own(backend.Load(format, tensor.Data + (nint)(firstRow * rowBytes), rows, columns));
+        Matrix matrix = backend.Describe(format, tensor.Data + (nint)(firstRow * rowBytes), rows, columns, tensor.IsMapped);
+        _matrices.Add(matrix);
+        return matrix;
     }
 
-    private TOwned Own<TOwned>(TOwned owned) where TOwned : IDisposable
+    /// <summary>Packs every matrix that was asked for, or maps them where a cache has them; products work from then on.</summary>
+    /// <param name="file">Where the matrices are from.</param>
+    /// <param name="cache">Keeps what was packed, or null.</param>
+    /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    public WeightMemory Pack(ModelFile file, PackCache? cache, Action<double>? progress)
     {
-        _owned.Add(owned);
-        return owned;
+        _packed = new PackedWeights(_matrices);
+        if (cache is null || _packed.Length == 0)
+        {
+            _packed.Pack(backend.Team, progress);
+            return Memory(WeightOrigin.Packed);
+        }
+
+        byte[] fingerprint = SourceFingerprint.Of(file);
+        string path = cache.PathOf(file, fingerprint);
+        _cached = PackedFile.Open(path, _packed, fingerprint);
+        if (_cached is not null) return Memory(WeightOrigin.Cache);
+        _packed.Pack(backend.Team, progress);
+        return Memory(PackedFile.TryWrite(path, _packed, fingerprint) ? WeightOrigin.PackedAndKept : WeightOrigin.Packed);
     }
+
+    private WeightMemory Memory(WeightOrigin origin) => new(origin, _packed!.Length, _vectors.Sum(static vector => vector.Length));
 
     /// <inheritdoc/>
-    public void Dispose() => _owned.ForEach(static owned => owned.Dispose());
+    public void Dispose()
+    {
+        _packed?.Dispose();
+        _cached?.Dispose();
+        _vectors.ForEach(static vector => vector.Dispose());
+    }
 }

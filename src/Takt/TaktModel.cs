@@ -3,6 +3,7 @@ using Takt.Compute.Threading;
 using Takt.Engine;
 using Takt.Engine.Sequences;
 using Takt.Models;
+using Takt.Models.Packing;
 using Takt.Text.Templates;
 using Takt.Text.Tokenizers;
 
@@ -19,19 +20,19 @@ namespace Takt;
 public sealed class TaktModel : IDisposable
 {
     private readonly ModelSource _source;
-    private readonly Team _team;
+    private readonly TeamLease _team;
     private readonly Backend _backend;
     private readonly Transformer _model;
 
-    private TaktModel(ModelSource source, Team team, ModelOptions options)
+    private TaktModel(ModelSource source, TeamLease team, ModelOptions options)
     {
         _source = source;
         _team = team;
-        _backend = Backends.Create(team, options.Tier);
+        _backend = Backends.Create(team.Team, options.Tier);
         Transformer? model = null;
         try
         {
-            _model = model = new Transformer(source.File, _backend);
+            _model = model = new Transformer(source.File, _backend, options.PackCache, options.Progress);
             KvType kvType = options.KvType ?? KvCache.DefaultType(source.File);
             Engine = new InferenceEngine(_model, new EngineOptions
             {
@@ -58,13 +59,16 @@ public sealed class TaktModel : IDisposable
     public int ContextLength => Engine.ContextLength;
 
     /// <summary>Threads that compute.</summary>
-    public int Threads => _team.Threads;
+    public int Threads => _team.Team.Threads;
 
     /// <summary>The kernel tier in use, such as <c>avx2</c>.</summary>
     public string Tier => _backend.Name;
 
     /// <summary>How keys and values are stored.</summary>
     public KvType KvType => Engine.KvType;
+
+    /// <summary>What the weights take in memory and where they came from.</summary>
+    public WeightMemory Weights => _model.Weights;
 
     /// <summary>Whether text can be used, not only token ids.</summary>
     public bool HasTokenizer => _source.Tokenizer is not null;
@@ -86,10 +90,10 @@ public sealed class TaktModel : IDisposable
     {
         options ??= new ModelOptions();
         ModelSource source = ModelSource.Open(path);
-        Team? team = null;
+        TeamLease? team = null;
         try
         {
-            team = new Team(options.Threads ?? Environment.ProcessorCount);
+            team = TeamLease.Take(options.Threads);
             return new TaktModel(source, team, options);
         }
         catch

@@ -2,7 +2,10 @@ namespace Takt.Cli.Tests;
 
 public class UsageTests
 {
-    public static TheoryData<string> Commands => ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile", "bench"];
+    public static TheoryData<string> Commands => [.. NeedingArguments.Select(static row => row.Data), "cache"];
+
+    public static TheoryData<string> NeedingArguments =>
+        ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile", "bench"];
 
     [Fact]
     public void Without_a_command_the_whole_help_goes_to_standard_error()
@@ -15,7 +18,7 @@ public class UsageTests
     }
 
     [Theory]
-    [MemberData(nameof(Commands))]
+    [MemberData(nameof(NeedingArguments))]
     public void A_missing_argument_shows_the_usage(string command)
     {
         TaktRun run = TaktRun.Of(command);

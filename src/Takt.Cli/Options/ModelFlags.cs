@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Takt.Cli.Shell;
 using Takt.Models;
+using Takt.Models.Packing;
 
 namespace Takt.Cli.Options;
 
@@ -14,6 +15,8 @@ internal sealed class ModelFlags
     private readonly NumberOption _context;
     private readonly NumberOption _threads;
     private readonly Option<string> _kvType;
+    private readonly Flag _packCache;
+    private readonly Terminal _terminal;
 
     /// <summary>Adds the argument and the options to a command.</summary>
     /// <param name="terminal">Where the command runs.</param>
@@ -29,14 +32,21 @@ internal sealed class ModelFlags
         command.Add(_model);
         if (context) command.Add(_context);
         command.Add(_threads);
+        _packCache = terminal.Flag("--pack-cache", Texts.OptionPackCache);
+        _terminal = terminal;
         command.Add(_kvType);
+        command.Add(_packCache);
     }
 
     /// <summary>Which model.</summary>
     public string Path(ParseResult parse) => parse.PathOf(_model);
 
     /// <summary>Loads it.</summary>
-    public TaktModel Open(ParseResult parse) => TaktModel.Open(Path(parse), Options(parse));
+    public TaktModel Open(ParseResult parse)
+    {
+        using var progress = new LoadProgress(_terminal);
+        return TaktModel.Open(Path(parse), Options(parse) with { Progress = progress.Show });
+    }
 
     /// <summary>Loads it for text.</summary>
     /// <exception cref="CliException">It has no tokenizer.</exception>
@@ -54,6 +64,8 @@ internal sealed class ModelFlags
         ContextLength = (int?)_context.Find(parse),
         Threads = (int?)_threads.Find(parse),
         KvType = KvTypeOf(parse.GetValue(_kvType)!),
+        PackCache = PackCache.OfEnvironment(Environment.GetEnvironmentVariable(PackCache.Variable))
+            ?? (_packCache.In(parse) ? new PackCache(PackCache.DefaultFolder) : null),
     };
 
     /// <summary>The type named f16 or f32; null for auto.</summary>

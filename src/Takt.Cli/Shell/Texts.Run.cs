@@ -38,7 +38,12 @@ internal static partial class Texts
     public static readonly Phrase OptionContext = new(
         "Tokens of prompt and answer together [default: as many as the model was made for].",
         "提示词与回答合计的词元数 [默认：模型的上下文长度]。");
-    public static readonly Phrase OptionThreads = new("Threads that compute [default: one a core].", "计算线程数 [默认：每核一个]。");
+    public static readonly Phrase OptionThreads = new("Threads that compute [default: one a fast core].", "计算线程数 [默认：每个快速核心一个]。");
+    public static readonly Phrase OptionPackCache = new(
+        "Keep the packed weights in the user's cache folder and start from them the next time; takes as much disk as the model. "
+        + "TAKT_CACHE=FOLDER does so in that folder, always.",
+        "把打包后的权重保存在用户缓存文件夹，下次启动直接使用；占用与模型相当的磁盘空间。设置 TAKT_CACHE=文件夹 则始终存于该处。");
+    public static readonly Phrase Loading = new("loading [{0}] {1} %", "加载中 [{0}] {1} %");
     public static readonly Phrase OptionKvType = new("How keys and values are stored.", "键和值的存储类型。");
 
     public static readonly Phrase RunSummary = new(

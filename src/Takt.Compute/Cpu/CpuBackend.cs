@@ -18,14 +18,11 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
     public override string Name => T.Name;
 
     /// <inheritdoc/>
-    public override Matrix Load(WeightFormat format, nint source, int rows, int columns)
+    public override Matrix Describe(WeightFormat format, nint source, int rows, int columns, bool mapped = false)
     {
         if (!_kernels.TryGetValue(format.Name, out MatrixKernel? kernel))
             _kernels.Add(format.Name, kernel = MatrixKernels.For<T>(format.Name));
-        int groups = (rows + MatrixKernel.GroupRows - 1) / MatrixKernel.GroupRows;
-        var packed = new NativeBuffer(kernel.GroupBytes(columns) * groups);
-        Team.Run(groups, new Pack(kernel, format, (byte*)source, rows, columns, packed.Bytes));
-        return new Matrix(format, rows, columns, kernel, packed);
+        return new Matrix(format, rows, columns, source, kernel) { SourceIsMapped = mapped };
     }
 
     /// <inheritdoc/>
@@ -98,16 +95,5 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
         _plan.Dispose();
         _attentionScratch.Dispose();
         base.Dispose();
-    }
-
-    private readonly struct Pack(MatrixKernel kernel, WeightFormat format, byte* source, int rows, int columns, byte* packed) : ITask
-    {
-        public void Run(int index, int thread)
-        {
-            int first = index * MatrixKernel.GroupRows;
-            long rowBytes = (long)columns / format.BlockValues * format.BlockBytes;
-            kernel.Pack(
-                source + first * rowBytes, Math.Min(MatrixKernel.GroupRows, rows - first), columns, packed + index * kernel.GroupBytes(columns));
-        }
     }
 }

@@ -9,16 +9,22 @@ public sealed unsafe class NativeBuffer : IDisposable
     public const int Alignment = 64;
 
     private readonly long _length;
+    private readonly int _alignment;
     private nint _raw;
 
     /// <summary>Allocates <paramref name="length"/> bytes.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <param name="largePages">Whether to ask for large pages; memory that is smaller than one gets none.</param>
     /// <exception cref="OutOfMemoryException">The system has no memory left.</exception>
-    public NativeBuffer(long length)
+    public NativeBuffer(long length, bool largePages = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
+        largePages &= length >= Pages.LargeBytes;
+        _alignment = largePages ? Pages.LargeBytes : Alignment;
         // calloc of a large size maps fresh zero pages, so nothing is touched before it is used.
-        _raw = (nint)NativeMemory.AllocZeroed(checked((nuint)length + Alignment));
+        _raw = (nint)NativeMemory.AllocZeroed(checked((nuint)length + (nuint)_alignment));
         _length = length;
+        if (largePages) Pages.PreferLarge((nint)Bytes, length);
     }
 
     /// <summary>Frees memory of a buffer that was not disposed.</summary>
@@ -28,7 +34,7 @@ public sealed unsafe class NativeBuffer : IDisposable
     public long Length => _length;
 
     /// <summary>The first byte.</summary>
-    public byte* Bytes => (byte*)(((nuint)_raw + Alignment - 1) & ~(nuint)(Alignment - 1));
+    public byte* Bytes => (byte*)((_raw + _alignment - 1) & -(nint)_alignment);
 
     /// <summary>The buffer as floats.</summary>
     public float* Floats => (float*)Bytes;

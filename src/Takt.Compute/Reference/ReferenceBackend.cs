@@ -14,7 +14,8 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
     public override string Name => "reference";
 
     /// <inheritdoc/>
-    public override Matrix Load(WeightFormat format, nint source, int rows, int columns) => new(format, rows, columns, source);
+    public override Matrix Describe(WeightFormat format, nint source, int rows, int columns, bool mapped = false) =>
+        new(format, rows, columns, source);
 
     /// <inheritdoc/>
     public override void MatMul(ReadOnlySpan<Projection> projections)

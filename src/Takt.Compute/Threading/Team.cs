@@ -9,8 +9,8 @@ namespace Takt.Compute.Threading;
 /// fewer; between tasks that follow closely the threads spin, then yield, and after a while without work they sleep.
 /// </summary>
 /// <remarks>
-/// The calling thread is one of the team. Several callers take turns, task by task. A task ends when every thread has looked for
-/// work, so one that the system does not run holds up the rest.
+/// The calling thread is one of the team. Several callers take turns, task by task. A task ends when its last piece is done: a worker
+/// that has claimed none is not waited for, so that a worker which the system does not run holds up nobody.
 /// </remarks>
 public sealed unsafe class Team : IDisposable
 {
@@ -58,16 +58,14 @@ public sealed unsafe class Team : IDisposable
         lock (_turn)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
-            // The task lives on this stack frame, which outlasts every worker's use of it.
+            // The task lives on this stack frame: whoever has claimed a piece of it is waited for.
             _shared.Task = Unsafe.AsPointer(ref task);
             _shared.Invoke = &Invoke<TTask>;
-            _shared.Count = count;
-            Volatile.Write(ref _shared.Next, 0);
-            Volatile.Write(ref _shared.Busy, Threads - 1);
-            Interlocked.Increment(ref _shared.Epoch); // a full fence: the count of sleepers is read after it
+            Volatile.Write(ref _shared.Done, 0);
+            Interlocked.Exchange(ref _shared.Ticket, (long)count << 32); // a full fence: the count of sleepers is read after it
             if (Volatile.Read(ref _sleepers) > 0) Wake();
             Claim(0);
-            WaitForWorkers();
+            WaitForPieces(count);
             ExceptionDispatchInfo? failure = _failure;
             _failure = null;
             failure?.Throw();
@@ -77,24 +75,37 @@ public sealed unsafe class Team : IDisposable
     private static void Invoke<TTask>(void* task, int index, int thread) where TTask : struct, ITask =>
         Unsafe.AsRef<TTask>(task).Run(index, thread);
 
+    // A ticket holds the number of pieces beside the next of them. So one increment claims a piece of whatever task there is now, and
+    // only then the task is looked at, which cannot change until the piece has been counted as done.
     private void Claim(int thread)
     {
+        int done = 0;
         try
         {
-            int index;
-            while ((index = Interlocked.Increment(ref _shared.Next) - 1) < _shared.Count)
-                _shared.Invoke(_shared.Task, index, thread);
+            while (true)
+            {
+                long ticket = Interlocked.Increment(ref _shared.Ticket) - 1;
+                if (!HasWork(ticket)) break;
+                done++;
+                _shared.Invoke(_shared.Task, (int)ticket, thread);
+            }
         }
         catch (Exception failure)
         {
             _failure ??= ExceptionDispatchInfo.Capture(failure);
-            Volatile.Write(ref _shared.Next, _shared.Count); // the rest is not worth starting
+            // The rest is not worth starting, and counts as done.
+            long ticket = Interlocked.Exchange(ref _shared.Ticket, 0);
+            if (HasWork(ticket)) done += (int)(ticket >> 32) - (int)ticket;
         }
+
+        if (done > 0) Interlocked.Add(ref _shared.Done, done);
     }
 
-    private void WaitForWorkers()
+    private static bool HasWork(long ticket) => (uint)ticket < (uint)(ticket >> 32);
+
+    private void WaitForPieces(int count)
     {
-        for (int i = 0; Volatile.Read(ref _shared.Busy) != 0; i++)
+        for (int i = 0; Volatile.Read(ref _shared.Done) != count; i++)
         {
             if (i < Spins) Thread.SpinWait(1);
             else Thread.Yield();
@@ -103,22 +114,19 @@ public sealed unsafe class Team : IDisposable
 
     private void Work(int number)
     {
-        int seen = 0;
         while (true)
         {
-            WaitForEpoch(seen);
+            WaitForWork();
             if (_stopping) return;
-            seen++;
             Claim(number);
-            Interlocked.Decrement(ref _shared.Busy);
         }
     }
 
-    private void WaitForEpoch(int seen)
+    private void WaitForWork()
     {
         for (int i = 0; i < Spins + Yields; i++)
         {
-            if (Volatile.Read(ref _shared.Epoch) != seen) return;
+            if (HasWork(Volatile.Read(ref _shared.Ticket)) || _stopping) return;
             if (i < Spins) Thread.SpinWait(1);
             else Thread.Yield();
         }
@@ -126,7 +134,7 @@ public sealed unsafe class Team : IDisposable
         lock (_sleep)
         {
             Interlocked.Increment(ref _sleepers);
-            while (Volatile.Read(ref _shared.Epoch) == seen) Monitor.Wait(_sleep);
+            while (!HasWork(Volatile.Read(ref _shared.Ticket)) && !_stopping) Monitor.Wait(_sleep);
             Interlocked.Decrement(ref _sleepers);
         }
     }
@@ -143,7 +151,6 @@ public sealed unsafe class Team : IDisposable
         {
             if (_stopping) return;
             _stopping = true;
-            Interlocked.Increment(ref _shared.Epoch);
             Wake();
         }
 
@@ -160,16 +167,10 @@ public sealed unsafe class Team : IDisposable
         [FieldOffset(72)]
         public delegate*<void*, int, int, void> Invoke;
 
-        [FieldOffset(80)]
-        public int Count;
-
         [FieldOffset(128)]
-        public int Epoch;
+        public long Ticket;
 
         [FieldOffset(256)]
-        public int Next;
-
-        [FieldOffset(384)]
-        public int Busy;
+        public int Done;
     }
 }

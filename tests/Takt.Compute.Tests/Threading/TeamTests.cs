@@ -64,6 +64,33 @@ public sealed class TeamTests
         Assert.All(counts, count => Assert.Equal(1, count));
     }
 
+    // The caller waits until a worker has begun a piece, which then takes its time.
+    private readonly struct Slow(int[] began, int[] ended) : ITask
+    {
+        public void Run(int index, int thread)
+        {
+            if (thread == 0)
+            {
+                while (Volatile.Read(ref began[0]) == 0) Thread.Yield();
+                return;
+            }
+
+            Interlocked.Increment(ref began[0]);
+            Thread.Sleep(20);
+            Interlocked.Increment(ref ended[0]);
+        }
+    }
+
+    [Fact]
+    public void A_worker_with_a_piece_is_waited_for()
+    {
+        using var team = new Team(2);
+        int[] began = [0], ended = [0];
+        team.Run(50, new Slow(began, ended));
+        Assert.InRange(began[0], 1, 50);
+        Assert.Equal(began[0], ended[0]);
+    }
+
     [Fact]
     public async Task Callers_take_turns()
     {
