@@ -73,6 +73,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
             Streams(groups + i * stride, 1, 0, columns, tuning.PrefetchBytes, x, y + 16 * i, 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Streams(byte* group, int streams, long far, int columns, int prefetch, in ActivationRow x, float* y, int yFar)
     {
         byte* planes = group + ScaleBytes(columns);
@@ -208,6 +209,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
 
     // Adds some unpacked parts to the sums of all rows, four by four; a last tile of fewer repeats its last row.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows(
         byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride)
     {
