@@ -25,6 +25,13 @@ var root = new RootCommand("Compares Takt with llama.cpp, in pairs, and writes t
     Table("start", "From the start of the process to the first token.", [], Tables.Start),
     Table("loaded", "Generation alone, and beside busy processes.", [generate, busy], Tables.Loaded),
 };
+var probe = new Command("probe", "Only reads memory, ten times: how steady this machine is.") { threads };
+probe.SetAction(parse =>
+{
+    using var reads = new ReadProbe(parse.GetValue(threads));
+    for (int i = 0; i < 10; i++) Console.WriteLine($"{reads.Measure() / 1e9:0.0} GB/s");
+});
+root.Add(probe);
 var burn = new Command("burn") { Hidden = true };
 burn.SetAction(_ => Burn());
 root.Add(burn);

@@ -62,6 +62,7 @@ internal static class Tables
     /// <summary>Generation alone and beside busy processes.</summary>
     public static PairSeries Loaded(Setup setup, string model)
     {
+        if (setup.Generate == 0) throw new InvalidOperationException("--generate is 0, but generation is what this table measures; give 1 or more.");
         Workload work = setup.Of(model);
         string row = work.GenerateName;
         (double, double) Both() => (setup.Takt.Measure(work)[row], setup.Peer.Measure(work)[row]);
