@@ -41,7 +41,8 @@ internal sealed class MachineReport
     {
         IAnsiConsole console = Consoles.Output(terminal);
         Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        void Row(Phrase label, string value) => grid.AddRow(new Spectre.Console.Text(terminal.Say(label)), new Spectre.Console.Text(Printable.OnOneLine(value)));
+        void Row(Phrase label, string value) =>
+            grid.AddRow(new Spectre.Console.Text(terminal.Say(label)), new Spectre.Console.Text(Printable.OnOneLine(value)));
         Row(Texts.MachineProcessor, Facts.Processor);
         Row(Texts.MachineThreads, terminal.Say(Texts.MachineThreadsOf, Threads, Facts.Processors));
         if (Facts.Caches.Count > 0)

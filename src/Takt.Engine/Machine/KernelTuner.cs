@@ -35,7 +35,8 @@ public static unsafe class KernelTuner
             {
                 KernelTuning.Current = KernelTuning.Default with { HugePages = large };
                 using Matrix matrix = backend.Load(format, (nint)source.Bytes, rows, Columns);
-                var product = new Projection(matrix, new Rows((nint)x.Floats, 1, Columns, Columns), new Rows((nint)y.Floats, 1, rows, Rows.Pad(rows)));
+                var product = new Projection(
+                    matrix, new Rows((nint)x.Floats, 1, Columns, Columns), new Rows((nint)y.Floats, 1, rows, Rows.Pad(rows)));
                 foreach (KernelTuning tuning in Candidates(large))
                 {
                     KernelTuning.Current = tuning;

@@ -36,7 +36,8 @@ public sealed class PackCache(string folder)
 
     /// <summary>All kept files, by name.</summary>
     public IReadOnlyList<Entry> Entries() =>
-        [.. Files().Select(static file => new Entry(file.Name, file.Length, file.LastWriteTime)).OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
+        [.. Files().Select(static file => new Entry(file.Name, file.Length, file.LastWriteTime))
+            .OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
 
     /// <summary>The kept file of a model, or null; whether it is good shows when it is opened.</summary>
     public Entry? Find(ModelFile model)

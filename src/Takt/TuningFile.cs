@@ -3,7 +3,7 @@ using System.Reflection;
 using Takt.Compute;
 using Takt.Formats;
 
-namespace Takt.Engine.Machine;
+namespace Takt;
 
 /// <summary>
 /// Keeps measured tunings between starts: lines of processor, tier, threads and version, then streams, prefetch bytes and kind of page,
@@ -14,7 +14,8 @@ public sealed class TuningFile(string path)
 {
     private const int Most = 1000;
 
-    private static readonly string _version = typeof(TuningFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    private static readonly string _version =
+        typeof(TuningFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     /// <summary>The file in the user's cache folder.</summary>
     public static TuningFile OfUser { get; } = new(Path.Combine(UserCache.Folder, "tuning.tsv"));
