@@ -8,16 +8,20 @@ namespace Takt.Compute;
 /// <summary>Which backends there are and which this machine should use.</summary>
 public static class Backends
 {
-    private sealed record Entry(string Name, bool Supported, Func<Team, Backend> Create);
+    private sealed record Entry(string Name, bool Supported, string Needs, Func<Team, Backend> Create);
 
     private static readonly Entry[] All =
     [
-        Tier<Lanes512>(),
-        Tier<Lanes256>(),
-        Tier<Lanes128>(),
-        Tier<LanesScalar>(),
-        new("reference", true, static team => new ReferenceBackend(team)),
+        Tier<Lanes512>("AVX-512"),
+        Tier<Lanes256>("AVX2, FMA, F16C"),
+        Tier<Lanes128>("SSE4.1 / AdvSimd"),
+        Tier<LanesScalar>("-"),
+        new("reference", true, "-", static team => new ReferenceBackend(team)),
     ];
+
+    /// <summary>All tiers, best first: name, whether this machine runs it, and the instructions it needs.</summary>
+    public static IEnumerable<(string Name, bool Supported, string Needs)> Tiers =>
+        All.Select(static entry => (entry.Name, entry.Supported, entry.Needs));
 
     /// <summary>The tiers this machine can run, best first.</summary>
     public static IEnumerable<string> Supported => All.Where(static entry => entry.Supported).Select(static entry => entry.Name);
@@ -36,5 +40,6 @@ public static class Backends
         throw new ArgumentException($"'{tier}' {why}; it can run {string.Join(", ", Supported)} ({Backend.TierVariable} names one).");
     }
 
-    private static Entry Tier<T>() where T : struct, ILanes<T> => new(T.Name, T.IsSupported, static team => new CpuBackend<T>(team));
+    private static Entry Tier<T>(string needs) where T : struct, ILanes<T> =>
+        new(T.Name, T.IsSupported, needs, static team => new CpuBackend<T>(team));
 }

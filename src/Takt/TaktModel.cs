@@ -1,6 +1,7 @@
 using Takt.Compute;
 using Takt.Compute.Threading;
 using Takt.Engine;
+using Takt.Engine.Machine;
 using Takt.Engine.Sequences;
 using Takt.Models;
 using Takt.Models.Packing;
@@ -29,6 +30,8 @@ public sealed class TaktModel : IDisposable
         _source = source;
         _team = team;
         _backend = Backends.Create(team.Team, options.Tier);
+        // What an earlier measurement found best here; measuring takes longer than a start may.
+        if (TuningFile.OfUser.Find(MachineFacts.ReadProcessor(), _backend.Name, team.Team.Threads) is { } tuning) KernelTuning.Current = tuning;
         Transformer? model = null;
         try
         {
@@ -94,6 +97,8 @@ public sealed class TaktModel : IDisposable
         try
         {
             team = TeamLease.Take(options.Threads);
+            // Beside the weights. What fails here fails again, and is told, where the tokenizer is asked for.
+            _ = Task.Run(() => source.Tokenizer);
             return new TaktModel(source, team, options);
         }
         catch

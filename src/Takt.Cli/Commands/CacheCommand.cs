@@ -18,7 +18,7 @@ internal static class CacheCommand
         var command = new Command("cache", terminal.Say(Texts.Cache)) { clear, folder, json };
         command.SetAction(parse =>
         {
-            PackCache cache = parse.GetValue(folder) is { } path ? new PackCache(path) : Default();
+            PackCache cache = parse.GetValue(folder) is { } path ? new PackCache(path) : PackCache.OfUser;
             bool cleared = clear.In(parse);
             IReadOnlyList<PackCache.Entry> entries = cleared ? cache.Clear() : cache.Entries();
             if (json.In(parse)) WriteJson(cache, entries, cleared, terminal);
@@ -26,9 +26,6 @@ internal static class CacheCommand
         });
         return command;
     }
-
-    private static PackCache Default() =>
-        PackCache.OfEnvironment(Environment.GetEnvironmentVariable(PackCache.Variable)) ?? new PackCache(PackCache.DefaultFolder);
 
     private static void Print(PackCache cache, IReadOnlyList<PackCache.Entry> entries, bool cleared, Terminal terminal)
     {

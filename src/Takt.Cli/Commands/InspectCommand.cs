@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
+using Takt.Engine.Machine;
 using Takt.Formats;
 using Takt.Models;
 
@@ -15,13 +16,24 @@ internal static class InspectCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = ModelArgument.Create(terminal, Texts.Model);
+        model.Arity = ArgumentArity.ZeroOrOne;
+        Flag machine = terminal.Flag("--machine", Texts.InspectMachine);
         NumberOption context = terminal.Whole("--context", Texts.InspectContext, null, 1, int.MaxValue, "-c");
         Option<string> kv = terminal.Word("--kv-type", Texts.OptionKvType, ModelFlags.Auto, "f16", "f32");
         Flag tensors = terminal.Flag("--tensors", Texts.InspectTensors);
         Flag json = terminal.Flag("--json", Texts.OptionJson);
-        var command = new Command("inspect", terminal.Say(Texts.Inspect)) { model, context, kv, tensors, json };
+        var command = new Command("inspect", terminal.Say(Texts.Inspect)) { model, machine, context, kv, tensors, json };
         command.SetAction(parse =>
         {
+            if (machine.In(parse))
+            {
+                MachineReport report = MachineReport.Measure(TuningFile.OfUser);
+                if (json.In(parse)) report.WriteJson(terminal);
+                else report.Print(terminal);
+                return;
+            }
+
+            if (parse.GetValue(model) is null) throw CliException.Usage(Texts.MissingArgument, model.Name, terminal.Say(Texts.Model));
             using ModelSource source = ModelSource.Open(parse.PathOf(model));
             using ModelFile? stored = AsStored(source, out string? problem);
             var facts = stored is null
@@ -91,6 +103,7 @@ internal static class InspectCommand
             Row(Texts.FactMemory, Say(
                 Texts.FactMemoryParts, Units.Bytes(facts.WeightBytes + facts.KvBytes), facts.Context,
                 Units.Bytes(facts.WeightBytes), Units.Bytes(facts.KvBytes)));
+            if (facts.Kept is { } kept) Row(Texts.FactPackedFile, $"{kept.Name}, {Units.Bytes(kept.Bytes)}");
         }
 
         return grid;

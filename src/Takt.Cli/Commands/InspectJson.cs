@@ -67,6 +67,7 @@ internal static class InspectJson
         json.WriteNumber("weight_bytes", facts.WeightBytes);
         json.WriteNumber("kv_bytes", facts.KvBytes);
         json.WriteNumber("total_bytes", facts.WeightBytes + facts.KvBytes);
+        json.WriteNumber("packed_file_bytes", facts.Kept?.Bytes ?? 0);
         json.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using Takt.Formats;
 using Takt.Models;
 using Takt.Models.Architectures;
+using Takt.Models.Packing;
 
 namespace Takt.Cli.Commands;
 
@@ -26,6 +27,7 @@ internal sealed class ModelFacts
         Context = context ?? Config.ContextLength;
         long blocks = (Context + KvCache.BlockTokens - 1L) / KvCache.BlockTokens;
         KvBytes = blocks * KvCache.BlockBytes(Config, kv ?? KvCache.DefaultType(file));
+        Kept = PackCache.OfUser.Find(file);
     }
 
     /// <summary>Gathers the facts of a model that is not viewed as GGUF, because of <paramref name="problem"/>.</summary>
@@ -79,6 +81,9 @@ internal sealed class ModelFacts
 
     /// <summary>Bytes of the KV cache for <see cref="Context"/>.</summary>
     public long KvBytes { get; }
+
+    /// <summary>What a cache has kept of its packed weights, or null.</summary>
+    public PackCache.Entry? Kept { get; }
 
     /// <summary>Whether the model brings a chat template.</summary>
     public bool HasTemplate => Metadata<string>("tokenizer.chat_template") is not null;

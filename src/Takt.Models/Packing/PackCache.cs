@@ -31,9 +31,13 @@ public sealed class PackCache(string folder)
         _ => new PackCache(value),
     };
 
+    /// <summary>Where this user's files are: in the folder that the environment names or the default one.</summary>
+    public static PackCache OfUser => OfEnvironment(Environment.GetEnvironmentVariable(Variable)) ?? new PackCache(DefaultFolder);
+
     /// <summary>All kept files, by name.</summary>
     public IReadOnlyList<Entry> Entries() =>
-        [.. Files().Select(static file => new Entry(file.Name, file.Length, file.LastWriteTime)).OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
+        [.. Files().Select(static file => new Entry(file.Name, file.Length, file.LastWriteTime))
+            .OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
 
     /// <summary>The kept file of a model, or null; whether it is good shows when it is opened.</summary>
     public Entry? Find(ModelFile model)
