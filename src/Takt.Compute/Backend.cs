@@ -57,11 +57,11 @@ public abstract unsafe class Backend(Team team) : IDisposable
     /// <param name="angles">For each row of x: ropeSize/2 cosines padded to a multiple of 16, then as many sines.</param>
     public abstract void Rope(Rows x, int headSize, int ropeSize, bool interleaved, Rows angles);
 
-    /// <summary>Puts the keys and values of a slice's rows into the cache.</summary>
-    public abstract void KvStore(Rows keys, Rows values, in BatchSlice slice, in KvLayer layer);
+    /// <summary>Puts the keys and values of a batch's rows into the cache.</summary>
+    public abstract void KvStore(Rows keys, Rows values, ReadOnlySpan<BatchSlice> slices, in KvLayer layer);
 
-    /// <summary>Causal attention of a slice's rows over everything up to their own positions.</summary>
-    public abstract void Attention(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output);
+    /// <summary>Causal attention of a batch's rows over everything in their sequences up to their own positions.</summary>
+    public abstract void Attention(Rows queries, ReadOnlySpan<BatchSlice> slices, in KvLayer layer, in AttentionShape shape, Rows output);
 
     /// <summary>The feed-forward activation; the result replaces <paramref name="up"/>.</summary>
     public abstract void Activate(Activation kind, Rows gate, Rows up);

@@ -1,3 +1,4 @@
+using Takt.Compute.Memory;
 using Takt.Clock;
 using Takt.Engine.Cache;
 using Takt.Engine.Sequences;

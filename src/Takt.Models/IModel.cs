@@ -1,3 +1,4 @@
+using Takt.Compute.Memory;
 using Takt.Clock;
 
 namespace Takt.Models;

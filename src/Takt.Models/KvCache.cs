@@ -3,16 +3,6 @@ using Takt.Formats;
 
 namespace Takt.Models;
 
-/// <summary>How keys and values are stored.</summary>
-public enum KvType
-{
-    /// <summary>32-bit float.</summary>
-    F32,
-
-    /// <summary>16-bit float.</summary>
-    F16,
-}
-
 /// <summary>
 /// Storage of keys and values in blocks of <see cref="BlockTokens"/> tokens. Which sequence owns which block is the engine's business.
 /// </summary>
@@ -52,7 +42,7 @@ public sealed unsafe class KvCache : IDisposable
 
     /// <summary>Bytes that a block takes over all layers, keys and values.</summary>
     public static long BlockBytes(ModelConfig config, KvType type) =>
-        2L * config.Layers.Count * config.KvHeads * BlockTokens * Rows.Pad(config.HeadSize) * (type == KvType.F32 ? 4 : 2);
+        2L * config.Layers.Count * config.KvHeads * KvLayer.HeadBytes(type, config.HeadSize);
 
     /// <summary>The type that fits a model: F32 where all its weights are F32, so that nothing is rounded; else F16.</summary>
     public static KvType DefaultType(ModelFile file) =>
@@ -62,7 +52,7 @@ public sealed unsafe class KvCache : IDisposable
     public KvLayer Layer(int layer)
     {
         nint keys = (nint)_buffer.Bytes + (nint)(2 * layer * _half);
-        return new KvLayer(keys, keys + (nint)_half, _config.KvHeads, _config.HeadSize, Type == KvType.F16);
+        return new KvLayer(keys, keys + (nint)_half, _config.KvHeads, _config.HeadSize, Type);
     }
 
     /// <inheritdoc/>

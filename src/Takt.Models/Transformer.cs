@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Takt.Clock;
 using Takt.Compute.Blocks;
 using Takt.Compute.Memory;
@@ -156,23 +157,24 @@ public sealed unsafe class Transformer : IModel
         where TProbe : struct, IProbe
     {
         KvLayer kv = cache.Layer(layer);
-        foreach (BatchSlice slice in batch.Slices) _backend.KvStore(heads.K, heads.V, slice, kv);
-        int number = kv.Half ? 2 : 4;
-        probe.Edge(moments.KvStore, 2L * heads.K.Count * heads.K.Width * (sizeof(float) + number));
+        ReadOnlySpan<BatchSlice> slices = CollectionsMarshal.AsSpan(batch.Slices);
+        _backend.KvStore(heads.K, heads.V, slices, kv);
+        double number = KvLayer.HeadBytes(kv.Type, kv.HeadSize) / ((double)KvLayer.BlockTokens * kv.HeadSize);
+        probe.Edge(moments.KvStore, (long)(2.0 * heads.K.Count * heads.K.Width * (sizeof(float) + number)));
 
         int window = Config.Layers[layer].Window;
         var shape = new AttentionShape(Config.Heads, Config.AttentionScale, Config.AttentionSoftCap, window, _layers[layer].Sinks);
         Rows attended = _workspace.Get("attended", heads.Q.Count, heads.Q.Width);
         long positions = 0, seen = 0;
-        foreach (BatchSlice slice in batch.Slices)
+        _backend.Attention(heads.Q, slices, kv, shape, attended);
+        foreach (ref readonly BatchSlice slice in slices)
         {
-            _backend.Attention(heads.Q, slice, kv, shape, attended);
             long end = slice.FirstPosition + slice.Rows;
             positions += window == 0 ? end : Math.Min(end, (long)window + slice.Rows);
             for (long p = slice.FirstPosition + 1; p <= end; p++) seen += window == 0 ? p : Math.Min(p, window);
         }
 
-        probe.Edge(moments.Attention, 2 * positions * heads.K.Width * number, 4 * seen * heads.Q.Width);
+        probe.Edge(moments.Attention, (long)(2.0 * positions * heads.K.Width * number), 4 * seen * heads.Q.Width);
         return attended;
     }
 

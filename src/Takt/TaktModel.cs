@@ -1,3 +1,4 @@
+using Takt.Compute.Memory;
 using Takt.Compute;
 using Takt.Compute.Threading;
 using Takt.Engine;

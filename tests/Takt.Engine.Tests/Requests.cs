@@ -1,3 +1,4 @@
+using Takt.Compute.Memory;
 using Takt.Engine.Sampling;
 using Takt.Engine.Sequences;
 using Takt.Models;

@@ -1,3 +1,4 @@
+using Takt.Compute.Memory;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;

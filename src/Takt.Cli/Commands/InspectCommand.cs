@@ -19,7 +19,7 @@ internal static class InspectCommand
         model.Arity = ArgumentArity.ZeroOrOne;
         Flag machine = terminal.Flag("--machine", Texts.InspectMachine);
         NumberOption context = terminal.Whole("--context", Texts.InspectContext, null, 1, int.MaxValue, "-c");
-        Option<string> kv = terminal.Word("--kv-type", Texts.OptionKvType, ModelFlags.Auto, "f16", "f32");
+        Option<string> kv = terminal.Word("--kv-type", Texts.OptionKvType, ModelFlags.Auto, "f16", "f32", "bf16", "q8_0");
         Flag tensors = terminal.Flag("--tensors", Texts.InspectTensors);
         Flag json = terminal.Flag("--json", Texts.OptionJson);
         var command = new Command("inspect", terminal.Say(Texts.Inspect)) { model, machine, context, kv, tensors, json };

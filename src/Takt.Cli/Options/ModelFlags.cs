@@ -1,3 +1,4 @@
+using Takt.Compute.Memory;
 using System.CommandLine;
 using Takt.Cli.Shell;
 using Takt.Models;
@@ -28,7 +29,7 @@ internal sealed class ModelFlags
         _model = ModelArgument.Create(terminal, Texts.Model);
         _context = terminal.Whole("--context", Texts.OptionContext, null, 1, int.MaxValue, "-c");
         _threads = terminal.Whole("--threads", Texts.OptionThreads, null, 1, 1024, "-t");
-        _kvType = terminal.Word("--kv-type", Texts.OptionKvType, exact ? ["f32", "f16", Auto] : [Auto, "f16", "f32"]);
+        _kvType = terminal.Word("--kv-type", Texts.OptionKvType, exact ? ["f32", "f16", "bf16", "q8_0", Auto] : [Auto, "f16", "f32", "bf16", "q8_0"]);
         command.Add(_model);
         if (context) command.Add(_context);
         command.Add(_threads);
@@ -68,11 +69,13 @@ internal sealed class ModelFlags
             ?? (_packCache.In(parse) ? new PackCache(PackCache.DefaultFolder) : null),
     };
 
-    /// <summary>The type named f16 or f32; null for auto.</summary>
+    /// <summary>The type of that name; null for auto.</summary>
     public static KvType? KvTypeOf(string name) => name switch
     {
         Auto => null,
         "f32" => KvType.F32,
+        "bf16" => KvType.BF16,
+        "q8_0" => KvType.Q8_0,
         _ => KvType.F16,
     };
 }

@@ -1,3 +1,4 @@
+using Takt.Compute.Memory;
 namespace Takt.Cli.Shell;
 
 internal static partial class Texts

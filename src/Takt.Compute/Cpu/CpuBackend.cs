@@ -12,7 +12,7 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
 {
     private readonly Dictionary<string, MatrixKernel> _kernels = new(StringComparer.Ordinal);
     private readonly MatMulPlan _plan = new();
-    private NativeBuffer _attentionScratch = new(0);
+    private readonly AttentionPlan _attention = new();
 
     /// <inheritdoc/>
     public override string Name => T.Name;
@@ -50,34 +50,46 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
         Team.Run(x.Count, new Rope<T>(x, headSize, ropeSize, interleaved, angles));
 
     /// <inheritdoc/>
-    public override void KvStore(Rows keys, Rows values, in BatchSlice slice, in KvLayer layer)
+    public override void KvStore(Rows keys, Rows values, ReadOnlySpan<BatchSlice> slices, in KvLayer layer)
     {
-        var task = new KvStore<T>(keys, values, slice, layer);
-        if (slice.Rows > 1) Team.Run(layer.Heads, task);
+        _attention.Take(slices);
+        switch (layer.Type)
+        {
+            case KvType.F32: KvStore<FloatKv<SinglePlane>>(keys, values, layer); break;
+            case KvType.F16: KvStore<FloatKv<HalfPlane>>(keys, values, layer); break;
+            case KvType.BF16: KvStore<FloatKv<BFloat16Plane>>(keys, values, layer); break;
+            default: KvStore<QuantizedKv>(keys, values, layer); break;
+        }
+    }
+
+    private void KvStore<TKv>(Rows keys, Rows values, in KvLayer layer) where TKv : struct, IKvFormat<TKv>
+    {
+        const int FewRows = 4; // not worth a barrier
+        var task = new KvStore<T, TKv>(keys, values, _attention, layer);
+        if (_attention.Rows > FewRows) Team.Run(layer.Heads, task);
         else for (int head = 0; head < layer.Heads; head++) task.Run(head, 0);
     }
 
     /// <inheritdoc/>
-    public override void Attention(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
+    public override void Attention(Rows queries, ReadOnlySpan<BatchSlice> slices, in KvLayer layer, in AttentionShape shape, Rows output)
     {
-        if (layer.Half) Attention<HalfPlane>(queries, slice, layer, shape, output);
-        else Attention<SinglePlane>(queries, slice, layer, shape, output);
+        _attention.Take(slices);
+        _attention.Prepare(layer, shape, Team.Threads);
+        switch (layer.Type)
+        {
+            case KvType.F32: Attention<FloatKv<SinglePlane>>(queries, layer, shape, output); break;
+            case KvType.F16: Attention<FloatKv<HalfPlane>>(queries, layer, shape, output); break;
+            case KvType.BF16: Attention<FloatKv<BFloat16Plane>>(queries, layer, shape, output); break;
+            default: Attention<QuantizedKv>(queries, layer, shape, output); break;
+        }
     }
 
-    private void Attention<TKv>(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
-        where TKv : struct, IFloatPlane<TKv>
+    private void Attention<TKv>(Rows queries, in KvLayer layer, in AttentionShape shape, Rows output) where TKv : struct, IKvFormat<TKv>
     {
-        // In steps, so that a growing context does not reallocate at every token.
-        int positions = (slice.FirstPosition + slice.Rows + 1023) & ~1023;
-        long perThread = Kernels.Attention<T, TKv>.Scratch(positions, layer.HeadSize);
-        if (_attentionScratch.Length < perThread * Team.Threads * sizeof(float))
-        {
-            _attentionScratch.Dispose();
-            _attentionScratch = new NativeBuffer(perThread * Team.Threads * sizeof(float));
-        }
-
-        var task = new Attention<T, TKv>(queries, slice, layer, shape, output, _attentionScratch.Floats, perThread);
-        Team.Run(task.Pieces, task);
+        var task = new Attention<T, TKv>(queries, _attention, layer, shape, output);
+        Team.Run(_attention.Pieces.Count, task);
+        if (_attention.Merges.Count > 0)
+            Team.Run(_attention.Merges.Count, new MergeAttention<T, TKv>(_attention, task, layer.PaddedHeadSize));
     }
 
     /// <inheritdoc/>
@@ -93,7 +105,7 @@ internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : 
     public override void Dispose()
     {
         _plan.Dispose();
-        _attentionScratch.Dispose();
+        _attention.Dispose();
         base.Dispose();
     }
 }

@@ -28,6 +28,16 @@ internal static unsafe class LaneMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T LoadBFloat16<T>(ushort* source) where T : struct, ILanes<T> => T.ShiftLeftInt(T.LoadUInt16(source), 16);
 
+    /// <summary>Writes 16 floats as bfloat16, rounded to nearest even; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16<T>(T value, ushort* target) where T : struct, ILanes<T>
+    {
+        T odd = T.And(T.ShiftRightInt(value, 16), T.BroadcastInt(1));
+        T rounded = T.ShiftRightInt(T.AddInt(T.AddInt(value, T.BroadcastInt(0x7fff)), odd), 16);
+        T magnitude = T.And(value, T.BroadcastInt(int.MaxValue));
+        T.StoreUInt16(T.Select(T.LessThanInt(T.BroadcastInt(0x7f800000), magnitude), T.BroadcastInt(0x7fc0), rounded), target);
+    }
+
     /// <summary>Nearest integers, ties to even, of floats within 2^22.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T RoundToInt<T>(T value) where T : struct, ILanes<T>

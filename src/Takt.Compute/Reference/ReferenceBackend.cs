@@ -100,29 +100,31 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
     }
 
     /// <inheritdoc/>
-    public override void KvStore(Rows keys, Rows values, in BatchSlice slice, in KvLayer layer)
+    public override void KvStore(Rows keys, Rows values, ReadOnlySpan<BatchSlice> slices, in KvLayer layer)
     {
-        for (int i = 0; i < slice.Rows; i++)
+        foreach (ref readonly BatchSlice slice in slices)
         {
-            for (int head = 0; head < layer.Heads; head++)
+            for (int i = 0; i < slice.Rows; i++)
             {
-                for (int d = 0; d < layer.HeadSize; d++)
+                for (int head = 0; head < layer.Heads; head++)
                 {
-                    int column = head * layer.HeadSize + d;
-                    Write(layer.Keys, KeyIndex(slice, layer, slice.FirstPosition + i, head, d), layer.Half, keys[slice.FirstRow + i][column]);
-                    Write(layer.Values, ValueIndex(slice, layer, slice.FirstPosition + i, head, d), layer.Half, values[slice.FirstRow + i][column]);
+                    int column = head * layer.HeadSize;
+                    ReferenceKv.Store(layer, slice, slice.FirstPosition + i, head, keys[slice.FirstRow + i] + column, values[slice.FirstRow + i] + column);
                 }
             }
         }
     }
 
     /// <inheritdoc/>
-    public override void Attention(Rows queries, in BatchSlice slice, in KvLayer layer, in AttentionShape shape, Rows output)
+    public override void Attention(Rows queries, ReadOnlySpan<BatchSlice> slices, in KvLayer layer, in AttentionShape shape, Rows output)
     {
-        for (int i = 0; i < slice.Rows; i++)
+        foreach (ref readonly BatchSlice slice in slices)
         {
-            for (int head = 0; head < shape.Heads; head++)
-                Attend(queries.Span(slice.FirstRow + i), slice, slice.FirstPosition + i, layer, shape, head, output.Span(slice.FirstRow + i));
+            for (int i = 0; i < slice.Rows; i++)
+            {
+                for (int head = 0; head < shape.Heads; head++)
+                    Attend(queries.Span(slice.FirstRow + i), slice, slice.FirstPosition + i, layer, shape, head, output.Span(slice.FirstRow + i));
+            }
         }
     }
 
@@ -136,7 +138,7 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
         {
             double score = 0;
             for (int d = 0; d < size; d++)
-                score += query[head * size + d] * (double)Read(layer.Keys, KeyIndex(slice, layer, p, kvHead, d), layer.Half);
+                score += query[head * size + d] * (double)ReferenceKv.Key(layer, slice, p, kvHead, d);
             score *= shape.Scale;
             weights[p - first] = shape.SoftCap == 0 ? score : shape.SoftCap * Math.Tanh(score / shape.SoftCap);
         }
@@ -150,25 +152,11 @@ internal sealed unsafe class ReferenceBackend(Team team) : Backend(team)
             for (int p = first; p <= position; p++)
             {
                 sum += Math.Exp(weights[p - first] - largest) / total
-                    * Read(layer.Values, ValueIndex(slice, layer, p, kvHead, d), layer.Half);
+                    * ReferenceKv.Value(layer, slice, p, kvHead, d);
             }
 
             output[head * size + d] = (float)sum;
         }
-    }
-
-    private static long KeyIndex(in BatchSlice slice, in KvLayer layer, int position, int head, int d) =>
-        layer.Offset(slice.Blocks[position / KvLayer.BlockTokens], head) + d * KvLayer.BlockTokens + position % KvLayer.BlockTokens;
-
-    private static long ValueIndex(in BatchSlice slice, in KvLayer layer, int position, int head, int d) =>
-        layer.Offset(slice.Blocks[position / KvLayer.BlockTokens], head) + position % KvLayer.BlockTokens * layer.PaddedHeadSize + d;
-
-    private static float Read(nint data, long index, bool half) => half ? (float)((Half*)data)[index] : ((float*)data)[index];
-
-    private static void Write(nint data, long index, bool half, float value)
-    {
-        if (half) ((Half*)data)[index] = (Half)Math.Clamp(value, -65504f, 65504f);
-        else ((float*)data)[index] = value;
     }
 
     /// <inheritdoc/>

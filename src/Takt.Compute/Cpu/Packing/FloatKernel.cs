@@ -12,6 +12,9 @@ internal unsafe interface IFloatPlane<TSelf> where TSelf : struct, IFloatPlane<T
 
     /// <summary>Reads 16 values.</summary>
     static abstract T Load<T>(byte* source) where T : struct, ILanes<T>;
+
+    /// <summary>Writes 16 values, each rounded to nearest even.</summary>
+    static abstract void Store<T>(T value, void* target) where T : struct, ILanes<T>;
 }
 
 /// <summary>32-bit floats.</summary>
@@ -21,6 +24,9 @@ internal readonly unsafe struct SinglePlane : IFloatPlane<SinglePlane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Load<T>(byte* source) where T : struct, ILanes<T> => T.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(T value, void* target) where T : struct, ILanes<T> => T.Store(value, target);
 }
 
 /// <summary>16-bit IEEE floats.</summary>
@@ -30,6 +36,9 @@ internal readonly unsafe struct HalfPlane : IFloatPlane<HalfPlane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Load<T>(byte* source) where T : struct, ILanes<T> => T.LoadHalf((ushort*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(T value, void* target) where T : struct, ILanes<T> => LaneMath.StoreHalf(value, (ushort*)target);
 }
 
 /// <summary>bfloat16.</summary>
@@ -39,6 +48,9 @@ internal readonly unsafe struct BFloat16Plane : IFloatPlane<BFloat16Plane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Load<T>(byte* source) where T : struct, ILanes<T> => LaneMath.LoadBFloat16<T>((ushort*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(T value, void* target) where T : struct, ILanes<T> => LaneMath.StoreBFloat16(value, (ushort*)target);
 }
 
 /// <summary>
