@@ -1,4 +1,5 @@
 using Takt.Compute.Cpu;
+using Takt.Compute.Cpu.Emitted;
 using Takt.Compute.Lanes;
 using Takt.Compute.Reference;
 using Takt.Compute.Threading;
@@ -8,19 +9,32 @@ namespace Takt.Compute;
 /// <summary>Which backends there are and which this machine should use.</summary>
 public static class Backends
 {
-    private sealed record Entry(string Name, bool Supported, Func<Team, Backend> Create);
+    private sealed record Entry(string Name, Func<string?> Lacks, Func<Team, Backend> Create)
+    {
+        public bool Supported => Lacks() is null;
+    }
 
     private static readonly Entry[] All =
     [
+        Emitted(EmittedKernels.Amx),
+        Emitted(EmittedKernels.Vnni),
         Tier<Lanes512>(),
         Tier<Lanes256>(),
         Tier<Lanes128>(),
         Tier<LanesScalar>(),
-        new("reference", true, static team => new ReferenceBackend(team)),
+        new("reference", static () => null, static team => new ReferenceBackend(team)),
     ];
 
     /// <summary>The tiers this machine can run, best first.</summary>
     public static IEnumerable<string> Supported => All.Where(static entry => entry.Supported).Select(static entry => entry.Name);
+
+    /// <summary>What there is to say of tiers: why this machine cannot run one, what one was not proven to do, what one was refused.</summary>
+    public static IEnumerable<string> Notes =>
+    [
+        .. from entry in All let lacks = entry.Lacks() where lacks is not null select $"{entry.Name}: off, {lacks}",
+        .. from name in EmittedKernels.Tiers where EmittedKernels.Unavailable(name) is null select $"{name}: {EmittedKernels.Unproven}",
+        .. EmittedKernels.Refused,
+    ];
 
     /// <summary>Makes a backend.</summary>
     /// <param name="team">Threads to run on.</param>
@@ -32,9 +46,14 @@ public static class Backends
         if (string.IsNullOrEmpty(tier)) return All.First(static entry => entry.Supported).Create(team);
         Entry? found = Array.Find(All, entry => entry.Name.Equals(tier, StringComparison.OrdinalIgnoreCase));
         if (found is { Supported: true }) return found.Create(team);
-        string why = found is null ? "is no kernel tier" : "is a kernel tier that this machine lacks";
+        string why = found is null ? "is no kernel tier" : $"is a kernel tier that this machine cannot run ({found.Lacks()})";
         throw new ArgumentException($"'{tier}' {why}; it can run {string.Join(", ", Supported)} ({Backend.TierVariable} names one).");
     }
 
-    private static Entry Tier<T>() where T : struct, ILanes<T> => new(T.Name, T.IsSupported, static team => new CpuBackend<T>(team));
+    private static Entry Tier<T>() where T : struct, ILanes<T> => new(
+        T.Name, static () => T.IsSupported ? null : "the processor lacks its instructions", static team => new CpuBackend<T>(team));
+
+    // The rest of an emitted tier is AVX-512 in C#: whatever has the instructions of the one has those of the other.
+    private static Entry Emitted(string name) => new(
+        name, () => EmittedKernels.Unavailable(name) ?? (Lanes512.IsSupported ? null : "AVX-512 is turned off"), team => new CpuBackend<Lanes512>(team, name));
 }

@@ -1,4 +1,5 @@
 using Takt.Compute.Blocks;
+using Takt.Compute.Cpu.Emitted;
 using Takt.Compute.Cpu.Kernels;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
@@ -8,24 +9,32 @@ using Takt.Compute.Threading;
 namespace Takt.Compute.Cpu;
 
 /// <summary>The backend of one hardware tier: every kernel over its lanes, spread over the team.</summary>
-internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : struct, ILanes<T>
+/// <param name="team">The threads.</param>
+/// <param name="emitted">The emitted tier that products with many rows go by where it has them; null for none.</param>
+internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null) : Backend(team) where T : struct, ILanes<T>
 {
     private readonly Dictionary<string, MatrixKernel> _kernels = new(StringComparer.Ordinal);
     private readonly MatMulPlan _plan = new();
     private NativeBuffer _attentionScratch = new(0);
 
     /// <inheritdoc/>
-    public override string Name => T.Name;
+    public override string Name => emitted ?? T.Name;
 
     /// <inheritdoc/>
     public override Matrix Load(WeightFormat format, nint source, int rows, int columns)
     {
         if (!_kernels.TryGetValue(format.Name, out MatrixKernel? kernel))
-            _kernels.Add(format.Name, kernel = MatrixKernels.For<T>(format.Name));
+            _kernels.Add(format.Name, kernel = Kernel(format.Name));
         int groups = (rows + MatrixKernel.GroupRows - 1) / MatrixKernel.GroupRows;
         var packed = new NativeBuffer(kernel.GroupBytes(columns) * groups);
         Team.Run(groups, new Pack(kernel, format, (byte*)source, rows, columns, packed.Bytes));
         return new Matrix(format, rows, columns, kernel, packed);
+    }
+
+    private MatrixKernel Kernel(string format)
+    {
+        MatrixKernel kernel = MatrixKernels.For<T>(format);
+        return emitted is null ? kernel : EmittedKernels.Wrap(kernel, format, emitted);
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,12 @@ internal static unsafe class EmittedKernels
     /// <summary>The tier of AMX tiles; what fills no tile goes by <see cref="Vnni"/>'s instructions.</summary>
     public const string Amx = "amx";
 
+    /// <summary>What is to be said of these tiers where they run.</summary>
+    public const string Unproven = "proven in a simulator and by its self-test on this machine, not on other hardware";
+
+    /// <summary>The emitted tiers, best first.</summary>
+    public static readonly string[] Tiers = [Amx, Vnni];
+
     private static readonly Lazy<(ProcessorFeatures Features, string? Refusal)> Machine = new(ReadMachine);
     private static readonly Lazy<string?> TilesRefused = new(ProcessorFeatures.RequestTiles);
     private static readonly ConcurrentDictionary<(string Format, string Tier), EmittedKernel> Kernels = new();

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
 
 namespace Takt.Compute.Cpu.Emitted;
 
@@ -17,13 +15,16 @@ internal readonly unsafe partial record struct ProcessorFeatures(uint Ebx, uint 
     private const ulong VectorStates = 0xe6, TileStates = 3 << 17;
     private const int PermissionCall = 158, RequestPermission = 0x1023, TileData = 18;
 
+    // xor ecx, ecx; xgetbv; shl rdx, 32; or rax, rdx; ret
+    private static ReadOnlySpan<byte> StatesReader => [0x31, 0xc9, 0x0f, 0x01, 0xd0, 0x48, 0xc1, 0xe2, 0x20, 0x48, 0x09, 0xd0, 0xc3];
+
     /// <summary>Those of this machine; all zero where it is none of x86-64 or does not let emitted code run.</summary>
     /// <param name="refusal">Why emitted code cannot run, where it cannot.</param>
     public static ProcessorFeatures Read(out string? refusal)
     {
         refusal = "the processor is not an x86-64 one with AVX";
         if (!X86Base.X64.IsSupported || !Avx.IsSupported) return default;
-        nint reader = ExecutableMemory.Place(StatesReader(), out refusal);
+        nint reader = ExecutableMemory.Place(StatesReader, out refusal);
         if (reader == 0) return default;
         ulong states = ((delegate* unmanaged<ulong>)reader)();
         if (X86Base.CpuId(0, 0).Eax < 7) return new(0, 0, 0, 0, states);
@@ -64,18 +65,6 @@ internal readonly unsafe partial record struct ProcessorFeatures(uint Ebx, uint 
         }
 
         return names.Count == 0 ? null : $"the processor lacks {string.Join(", ", names)}";
-    }
-
-    private static byte[] StatesReader()
-    {
-        var builder = new CodeBuilder(CodeBuilder.Native);
-        Assembler c = builder.Code;
-        c.xor(ecx, ecx);
-        c.xgetbv();
-        c.shl(rdx, 32);
-        c.or(rax, rdx);
-        c.ret();
-        return builder.Assemble();
     }
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
