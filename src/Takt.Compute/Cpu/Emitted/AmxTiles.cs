@@ -20,4 +20,13 @@ internal static class AmxTiles
 
         return bytes;
     }
+
+    /// <summary>The same for products of bfloat16: tile 0 is 16 x 16 totals, 1 activations of 16 rows, 2 weights; 32 K a product.</summary>
+    public static byte[] BFloatConfiguration()
+    {
+        byte[] bytes = new byte[64];
+        bytes[0] = 1;
+        for (int tile = 0; tile < 3; tile++) (bytes[16 + 2 * tile], bytes[48 + tile]) = (64, 16);
+        return bytes;
+    }
 }

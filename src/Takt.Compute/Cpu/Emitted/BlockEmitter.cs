@@ -57,11 +57,11 @@ internal sealed class BlockEmitter
     private void Function()
     {
         _builder.Enter();
-        _c.mov(XStride, Field(nameof(KernelCall.XStride)));
-        _c.mov(Rows, Field(nameof(KernelCall.Rows)));
-        _c.mov(TileX, Field(nameof(KernelCall.Codes)));
-        _c.mov(Y, Field(nameof(KernelCall.Y)));
-        _c.mov(Scratch, Field(nameof(KernelCall.Scratch)));
+        _c.mov(XStride, KernelCall.Field(nameof(KernelCall.XStride)));
+        _c.mov(Rows, KernelCall.Field(nameof(KernelCall.Rows)));
+        _c.mov(TileX, KernelCall.Field(nameof(KernelCall.Codes)));
+        _c.mov(Y, KernelCall.Field(nameof(KernelCall.Y)));
+        _c.mov(Scratch, KernelCall.Field(nameof(KernelCall.Scratch)));
         if (_tiles) _c.ldtilecfg(__zmmword_ptr[_builder.Constant(AmxTiles.Configuration(_halves))]);
         Label start = _c.CreateLabel();
         for (int rows = TileRows; rows > 0; rows /= 2)
@@ -81,18 +81,15 @@ internal sealed class BlockEmitter
         _builder.Leave();
     }
 
-    private static AssemblerMemoryOperand Field(string name) =>
-        __qword_ptr[rdi + (int)System.Runtime.InteropServices.Marshal.OffsetOf<KernelCall>(name)];
-
     private void Tile(int rows)
     {
         Label block = _c.CreateLabel(), part = _c.CreateLabel();
         _c.mov(FirstX, TileX);
-        _c.mov(ToScales, Field(nameof(KernelCall.ToScales)));
-        _c.mov(ToSums, Field(nameof(KernelCall.ToSums)));
-        _c.mov(Scales, Field(nameof(KernelCall.Scales)));
-        _c.mov(Planes, Field(nameof(KernelCall.Planes)));
-        _c.mov(Blocks, Field(nameof(KernelCall.Blocks)));
+        _c.mov(ToScales, KernelCall.Field(nameof(KernelCall.ToScales)));
+        _c.mov(ToSums, KernelCall.Field(nameof(KernelCall.ToSums)));
+        _c.mov(Scales, KernelCall.Field(nameof(KernelCall.Scales)));
+        _c.mov(Planes, KernelCall.Field(nameof(KernelCall.Planes)));
+        _c.mov(Blocks, KernelCall.Field(nameof(KernelCall.Blocks)));
         for (int row = 0; row < rows; row++) _c.vpxord(Total(row), Total(row), Total(row));
         _c.Label(ref block);
         _weights.BlockScales(Scales);
@@ -122,7 +119,7 @@ internal sealed class BlockEmitter
         for (int row = 0; row < rows; row++)
         {
             _c.vmovups(__zmmword_ptr[Y], Total(row));
-            _c.add(Y, Field(nameof(KernelCall.YStride)));
+            _c.add(Y, KernelCall.Field(nameof(KernelCall.YStride)));
         }
 
         _c.mov(X, XStride);

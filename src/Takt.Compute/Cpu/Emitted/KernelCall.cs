@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
 
 namespace Takt.Compute.Cpu.Emitted;
 
@@ -41,4 +43,7 @@ internal unsafe struct KernelCall
 
     /// <summary>Memory of the call's own, aligned to 64 bytes.</summary>
     public byte* Scratch;
+
+    /// <summary>The place of a field, with the call's address in rdi.</summary>
+    public static AssemblerMemoryOperand Field(string name) => __qword_ptr[rdi + (int)Marshal.OffsetOf<KernelCall>(name)];
 }

@@ -22,6 +22,7 @@ internal sealed partial class Processor
             case Mnemonic.Tileloadd: LoadTile(i); break;
             case Mnemonic.Tilestored: StoreTile(i); break;
             case Mnemonic.Tdpbssd: DotTiles(i); break;
+            case Mnemonic.Tdpbf16ps: DotBFloatTiles(i); break;
             default: return false;
         }
 

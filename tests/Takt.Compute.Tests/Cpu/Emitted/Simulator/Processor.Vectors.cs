@@ -39,6 +39,9 @@ internal sealed partial class Processor
             case Mnemonic.Vmulps: Floats(i, static (_, a, b) => a * b); break;
             case Mnemonic.Vfmadd231ps: Floats(i, MultiplyAdd); break;
             case Mnemonic.Vfnmadd231ps: Floats(i, static (sum, a, b) => MultiplyAdd(sum, -a, b)); break;
+            case Mnemonic.Vpermw: Permute(i); break;
+            case Mnemonic.Vcvtne2ps2bf16: NarrowToBFloat(i); break;
+            case Mnemonic.Vdpbf16ps: DotBFloats(i); break;
             default: return false;
         }
 
