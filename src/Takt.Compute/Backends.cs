@@ -9,7 +9,7 @@ namespace Takt.Compute;
 /// <summary>Which backends there are and which this machine should use.</summary>
 public static class Backends
 {
-    private sealed record Entry(string Name, Func<string?> Lacks, Func<Team, Backend> Create)
+    private sealed record Entry(string Name, Func<string?> Lacks, Func<Team, Numerics, Backend> Create)
     {
         public bool Supported => Lacks() is null;
     }
@@ -22,7 +22,7 @@ public static class Backends
         Tier<Lanes256>(),
         Tier<Lanes128>(),
         Tier<LanesScalar>(),
-        new("reference", static () => null, static team => new ReferenceBackend(team)),
+        new("reference", static () => null, static (team, _) => new ReferenceBackend(team)),
     ];
 
     /// <summary>The tiers this machine can run, best first.</summary>
@@ -33,27 +33,33 @@ public static class Backends
     [
         .. from entry in All let lacks = entry.Lacks() where lacks is not null select $"{entry.Name}: off, {lacks}",
         .. from name in EmittedKernels.Tiers where EmittedKernels.Unavailable(name) is null select $"{name}: {EmittedKernels.Unproven}",
+        .. from name in EmittedKernels.Tiers
+           where EmittedKernels.Unavailable(name) is null
+           let lacks = EmittedKernels.Unavailable(name, Numerics.Fast)
+           where lacks is not null
+           select $"{name}: no fast numerics, {lacks}",
         .. EmittedKernels.Refused,
     ];
 
     /// <summary>Makes a backend.</summary>
     /// <param name="team">Threads to run on.</param>
     /// <param name="tier">A tier's name; null takes the one in <c>TAKT_ISA</c> or, without it, the best.</param>
+    /// <param name="numerics">What products may be; without instructions for fast ones they are exact.</param>
     /// <exception cref="ArgumentException">There is no such tier, or this machine cannot run it.</exception>
-    public static Backend Create(Team team, string? tier = null)
+    public static Backend Create(Team team, string? tier = null, Numerics numerics = Numerics.Exact)
     {
         tier ??= Environment.GetEnvironmentVariable(Backend.TierVariable);
-        if (string.IsNullOrEmpty(tier)) return All.First(static entry => entry.Supported).Create(team);
+        if (string.IsNullOrEmpty(tier)) return All.First(static entry => entry.Supported).Create(team, numerics);
         Entry? found = Array.Find(All, entry => entry.Name.Equals(tier, StringComparison.OrdinalIgnoreCase));
-        if (found is { Supported: true }) return found.Create(team);
+        if (found is { Supported: true }) return found.Create(team, numerics);
         string why = found is null ? "is no kernel tier" : $"is a kernel tier that this machine cannot run ({found.Lacks()})";
         throw new ArgumentException($"'{tier}' {why}; it can run {string.Join(", ", Supported)} ({Backend.TierVariable} names one).");
     }
 
     private static Entry Tier<T>() where T : struct, ILanes<T> => new(
-        T.Name, static () => T.IsSupported ? null : "the processor lacks its instructions", static team => new CpuBackend<T>(team));
+        T.Name, static () => T.IsSupported ? null : "the processor lacks its instructions", static (team, _) => new CpuBackend<T>(team));
 
     // The rest of an emitted tier is AVX-512 in C#: whatever has the instructions of the one has those of the other.
     private static Entry Emitted(string name) => new(
-        name, () => EmittedKernels.Unavailable(name) ?? (Lanes512.IsSupported ? null : "AVX-512 is turned off"), team => new CpuBackend<Lanes512>(team, name));
+        name, () => EmittedKernels.Unavailable(name) ?? (Lanes512.IsSupported ? null : "AVX-512 is turned off"), (team, numerics) => new CpuBackend<Lanes512>(team, name, numerics));
 }

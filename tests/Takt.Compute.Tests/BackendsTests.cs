@@ -1,4 +1,7 @@
+using Takt.Compute.Blocks;
 using Takt.Compute.Cpu.Emitted;
+using Takt.Compute.Cpu.Packing;
+using Takt.Compute.Lanes;
 using Takt.Compute.Tests.Cpu;
 
 namespace Takt.Compute.Tests;
@@ -28,11 +31,22 @@ public sealed class BackendsTests
     {
         foreach (string tier in Backends.Supported.Intersect(EmittedKernels.Tiers))
         {
-            foreach (string format in Cpu.Emitted.BlockEmitterTests.Formats.Select(row => row.Data))
-                EmittedKernels.Wrap(Compute.Cpu.Packing.MatrixKernels.For<Lanes.LanesScalar>(format), format, tier);
+            foreach (WeightFormat format in WeightFormat.All)
+            {
+                foreach (Numerics numerics in Enum.GetValues<Numerics>().Where(numerics => EmittedKernels.Unavailable(tier, numerics) is null))
+                    EmittedKernels.Wrap(MatrixKernels.For<LanesScalar>(format.Name), format.Name, tier, numerics);
+            }
         }
 
         Assert.Empty(EmittedKernels.Refused);
+    }
+
+    [Fact]
+    public void Fast_numerics_are_exact_where_the_tier_has_none()
+    {
+        using Backend exact = Backends.Create(Tiers.Team), scalar = Backends.Create(Tiers.Team, "scalar", Numerics.Fast);
+        Assert.Equal(Numerics.Exact, exact.Numerics);
+        Assert.Equal(Numerics.Exact, scalar.Numerics);
     }
 
     [Fact]

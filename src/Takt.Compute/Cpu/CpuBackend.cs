@@ -11,7 +11,9 @@ namespace Takt.Compute.Cpu;
 /// <summary>The backend of one hardware tier: every kernel over its lanes, spread over the team.</summary>
 /// <param name="team">The threads.</param>
 /// <param name="emitted">The emitted tier that products with many rows go by where it has them; null for none.</param>
-internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null) : Backend(team) where T : struct, ILanes<T>
+/// <param name="numerics">What products may be; fast ones are emitted.</param>
+internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Numerics numerics = Numerics.Exact) : Backend(team)
+    where T : struct, ILanes<T>
 {
     private readonly Dictionary<string, MatrixKernel> _kernels = new(StringComparer.Ordinal);
     private readonly MatMulPlan _plan = new();
@@ -19,6 +21,10 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null) : 
 
     /// <inheritdoc/>
     public override string Name => emitted ?? T.Name;
+
+    /// <inheritdoc/>
+    public override Numerics Numerics =>
+        emitted is not null && EmittedKernels.Unavailable(emitted, numerics) is null ? numerics : Numerics.Exact;
 
     /// <inheritdoc/>
     public override Matrix Load(WeightFormat format, nint source, int rows, int columns)
@@ -34,7 +40,7 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null) : 
     private MatrixKernel Kernel(string format)
     {
         MatrixKernel kernel = MatrixKernels.For<T>(format);
-        return emitted is null ? kernel : EmittedKernels.Wrap(kernel, format, emitted);
+        return emitted is null ? kernel : EmittedKernels.Wrap(kernel, format, emitted, Numerics);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Takt.Compute.Blocks;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
@@ -14,8 +15,9 @@ internal static unsafe class SelfTest
     /// <param name="known">The kernel in C#.</param>
     /// <param name="emitted">The other one.</param>
     /// <param name="format">Their format.</param>
-    /// <returns>Null where all bits are the same, else what is not.</returns>
-    public static string? Run(MatrixKernel known, MatrixKernel emitted, string format)
+    /// <param name="tolerance">Largest squared error as a share of the squares; 0 where all bits must be the same.</param>
+    /// <returns>Null where it is right, else what is not.</returns>
+    public static string? Run(MatrixKernel known, MatrixKernel emitted, string format, double tolerance = 0)
     {
         WeightFormat weights = WeightFormat.Find(format)!;
         var random = new Random(1);
@@ -28,19 +30,37 @@ internal static unsafe class SelfTest
 
         using var x = new Activations();
         x.Reserve(Rows, Columns);
-        for (int row = 0; row < Rows; row++)
-        {
-            for (int i = 0; i < Columns; i++) values.Floats[i] = random.NextSingle() - 0.5f;
-            Activations.Quantize<LanesScalar>(values.Floats, Columns, x[row]);
-        }
+        using var floats = new NativeBuffer(Rows * Columns * sizeof(float));
+        for (int i = 0; i < Rows * Columns; i++) floats.Floats[i] = random.NextSingle() - 0.5f;
+        for (int row = 0; row < Rows; row++) Activations.Quantize<LanesScalar>(floats.Floats + row * Columns, Columns, x[row]);
+        ActivationRow first = known.QuantizesActivations ? x[0] : new ActivationRow((nint)floats.Floats, 0, 0);
+        long xStride = known.QuantizesActivations ? x.RowBytes : Columns * sizeof(float);
 
         using var expected = new NativeBuffer(Rows * Stride * sizeof(float));
         using var actual = new NativeBuffer(Rows * Stride * sizeof(float));
-        known.MultiplyRows(group.Bytes, Columns, x[0], x.RowBytes, Rows, expected.Floats, Stride);
-        emitted.MultiplyRows(group.Bytes, Columns, x[0], x.RowBytes, Rows, actual.Floats, Stride);
-        int same = new ReadOnlySpan<int>(expected.Floats, Rows * Stride).CommonPrefixLength(new(actual.Floats, Rows * Stride));
-        return same == Rows * Stride
+        known.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, expected.Floats, Stride);
+        emitted.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, actual.Floats, Stride);
+        ReadOnlySpan<float> wanted = new(expected.Floats, Rows * Stride), given = new(actual.Floats, Rows * Stride);
+        return tolerance == 0 ? Difference(wanted, given) : Error(wanted, given, tolerance);
+    }
+
+    private static string? Difference(ReadOnlySpan<float> wanted, ReadOnlySpan<float> given)
+    {
+        int same = MemoryMarshal.Cast<float, int>(wanted).CommonPrefixLength(MemoryMarshal.Cast<float, int>(given));
+        return same == wanted.Length
             ? null
-            : $"its self-test gave {actual.Floats[same]:R} where {expected.Floats[same]:R} was expected (row {same / Stride}, output {same % Stride})";
+            : $"its self-test gave {given[same]:R} where {wanted[same]:R} was expected (row {same / Stride}, output {same % Stride})";
+    }
+
+    private static string? Error(ReadOnlySpan<float> wanted, ReadOnlySpan<float> given, double tolerance)
+    {
+        double error = 0, power = 0;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            error += ((double)wanted[i] - given[i]) * ((double)wanted[i] - given[i]);
+            power += (double)wanted[i] * wanted[i];
+        }
+
+        return error <= tolerance * power ? null : $"its self-test has a mean square error of {error / power:0.0e+0}, more than {tolerance:0.0e+0}";
     }
 }

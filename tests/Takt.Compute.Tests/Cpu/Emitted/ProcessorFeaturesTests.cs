@@ -19,6 +19,9 @@ public sealed unsafe class ProcessorFeaturesTests
         Assert.Null(SapphireRapids.LacksAmx);
         Assert.Null(Zen4.LacksVnni);
         Assert.Equal("the processor lacks AMX-TILE, AMX-INT8", Zen4.LacksAmx);
+        Assert.Null(SapphireRapids.LacksTileBFloat);
+        Assert.Null(Zen4.LacksVectorBFloat);
+        Assert.Equal("the processor lacks AVX512_BF16", (Zen4 with { Eax1 = 0 }).LacksVectorBFloat);
         Assert.Equal("the processor lacks AVX512F, AVX512BW, AVX512VL, AVX512_VNNI", Haswell.LacksVnni);
     }
 

@@ -22,7 +22,15 @@ public sealed unsafe class SelfTestTests
         Assert.EndsWith("(row 2, output 3)", reason, StringComparison.Ordinal);
     }
 
-    private sealed class Wrong(MatrixKernel inner) : MatrixKernel
+    [Fact]
+    public void A_tolerance_is_kept_to()
+    {
+        MatrixKernel known = MatrixKernels.For<LanesScalar>("f16");
+        Assert.Null(SelfTest.Run(known, new Wrong(known), "f16", 1e-5));
+        Assert.Contains("mean square error", SelfTest.Run(known, new Wrong(known, 1), "f16", 1e-5), StringComparison.Ordinal);
+    }
+
+    private sealed class Wrong(MatrixKernel inner, float by = 0) : MatrixKernel
     {
         public override bool QuantizesActivations => inner.QuantizesActivations;
 
@@ -36,7 +44,7 @@ public sealed unsafe class SelfTestTests
         public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
         {
             inner.MultiplyRows(group, columns, x, xStride, rows, y, yStride);
-            y[2 * yStride + 3] = MathF.BitIncrement(y[2 * yStride + 3]);
+            y[2 * yStride + 3] = MathF.BitIncrement(y[2 * yStride + 3]) + by;
         }
     }
 }
