@@ -1,3 +1,4 @@
+using Takt.Compute;
 using Takt.Models;
 
 namespace Takt;
@@ -13,4 +14,7 @@ public sealed record ModelOptions
 
     /// <summary>Threads that compute; null: one a core.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>What products of weights may be: exact on every machine, or fast where this one can.</summary>
+    public Numerics Numerics { get; init; }
 }

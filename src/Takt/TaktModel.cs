@@ -27,7 +27,7 @@ public sealed class TaktModel : IDisposable
     {
         _source = source;
         _team = team;
-        _backend = Backends.Create(team);
+        _backend = Backends.Create(team, numerics: options.Numerics);
         Transformer? model = null;
         try
         {
@@ -51,6 +51,9 @@ public sealed class TaktModel : IDisposable
 
     /// <summary>Most tokens of prompt and answer together.</summary>
     public int ContextLength => Engine.ContextLength;
+
+    /// <summary>What products of weights are: fast only where that was asked for and this machine can.</summary>
+    public Numerics Numerics => _backend.Numerics;
 
     /// <summary>Whether text can be used, not only token ids.</summary>
     public bool HasTokenizer => _source.Tokenizer is not null;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using Takt.Cli.Shell;
+using Takt.Compute;
 using Takt.Models;
 
 namespace Takt.Cli.Options;
@@ -14,6 +16,8 @@ internal sealed class ModelFlags
     private readonly NumberOption _context;
     private readonly NumberOption _threads;
     private readonly Option<string> _kvType;
+    private readonly Option<string> _numerics;
+    private readonly Terminal _terminal;
 
     /// <summary>Adds the argument and the options to a command.</summary>
     /// <param name="terminal">Where the command runs.</param>
@@ -21,21 +25,32 @@ internal sealed class ModelFlags
     /// <param name="exact">Whether keys and values are F32 unless the user says otherwise: for commands that measure.</param>
     public ModelFlags(Terminal terminal, Command command, bool exact = false)
     {
+        _terminal = terminal;
         _model = ModelArgument.Create(terminal, Texts.Model);
         _context = terminal.Whole("--context", Texts.OptionContext, null, 1, int.MaxValue, "-c");
         _threads = terminal.Whole("--threads", Texts.OptionThreads, null, 1, 1024, "-t");
         _kvType = terminal.Word("--kv-type", Texts.OptionKvType, exact ? ["f32", "f16", Auto] : [Auto, "f16", "f32"]);
+        _numerics = terminal.Word("--numerics", Texts.OptionNumerics, "exact", "fast");
         command.Add(_model);
         command.Add(_context);
         command.Add(_threads);
         command.Add(_kvType);
+        command.Add(_numerics);
     }
 
     /// <summary>Which model.</summary>
     public string Path(ParseResult parse) => parse.PathOf(_model);
 
     /// <summary>Loads it.</summary>
-    public TaktModel Open(ParseResult parse) => TaktModel.Open(Path(parse), Options(parse));
+    public TaktModel Open(ParseResult parse) => Open(Path(parse), Options(parse));
+
+    /// <summary>Loads a model; where fast numerics were asked for, says whether they are on.</summary>
+    public TaktModel Open(string path, ModelOptions options)
+    {
+        TaktModel model = TaktModel.Open(path, options);
+        if (options.Numerics == Numerics.Fast) _terminal.Note(_terminal.Say(model.Numerics == Numerics.Fast ? Texts.NumericsFast : Texts.NumericsNotFast));
+        return model;
+    }
 
     /// <summary>Loads it for text.</summary>
     /// <exception cref="CliException">It has no tokenizer.</exception>
@@ -53,6 +68,7 @@ internal sealed class ModelFlags
         ContextLength = (int?)_context.Find(parse),
         Threads = (int?)_threads.Find(parse),
         KvType = KvTypeOf(parse.GetValue(_kvType)!),
+        Numerics = parse.GetValue(_numerics) == "fast" ? Numerics.Fast : Numerics.Exact,
     };
 
     /// <summary>The type named f16 or f32; null for auto.</summary>
@@ -62,4 +78,10 @@ internal sealed class ModelFlags
         "f32" => KvType.F32,
         _ => KvType.F16,
     };
+
+    /// <summary>Says in a report that its numbers are fast ones; exact ones go without saying.</summary>
+    public static void WriteNumerics(Utf8JsonWriter json, Numerics numerics)
+    {
+        if (numerics == Numerics.Fast) json.WriteString("numerics", "fast");
+    }
 }
