@@ -19,6 +19,7 @@ public static class Backends
         Emitted(EmittedKernels.Amx),
         Emitted(EmittedKernels.Vnni),
         Tier<Lanes512>(),
+        Tier<LanesVnni256>(),
         Tier<Lanes256>(),
         Tier<Lanes128>(),
         Tier<LanesScalar>(),

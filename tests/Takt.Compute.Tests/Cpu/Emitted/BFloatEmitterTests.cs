@@ -13,7 +13,9 @@ public sealed unsafe class BFloatEmitterTests
 {
     private const int Gap = 4;
 
-    public static TheoryData<string, bool> Kernels => new() { { "f32", false }, { "f16", false }, { "bf16", false }, { "f32", true }, { "f16", true }, { "bf16", true } };
+    private static readonly (int Rows, int Columns)[] Shapes = [(1, 32), (2, 96), (7, 512), (16, 544), (31, 64), (33, 1120)];
+
+    public static MatrixTheoryData<string, bool> Kernels => new(["f32", "f16", "bf16"], [false, true]);
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -22,7 +24,7 @@ public sealed unsafe class BFloatEmitterTests
         foreach (CallConvention convention in Enum.GetValues<CallConvention>())
         {
             using var processor = new Processor(BFloatEmitter.Emit(name, convention, tiles).Assemble(), convention);
-            foreach ((int rows, int columns) in new[] { (1, 32), (2, 96), (7, 512), (16, 544), (31, 64), (33, 1120) }) Check(processor, name, rows, columns);
+            foreach ((int rows, int columns) in Shapes) Check(processor, name, rows, columns);
         }
     }
 

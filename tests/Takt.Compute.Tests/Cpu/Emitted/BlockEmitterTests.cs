@@ -80,7 +80,8 @@ public sealed unsafe class BlockEmitterTests
         for (int i = 0; i < count; i++)
         {
             // What NaN carries is nobody's promise.
-            bool same = BitConverter.SingleToInt32Bits(wanted[i]) == BitConverter.SingleToInt32Bits(given[i]) || (float.IsNaN(wanted[i]) && float.IsNaN(given[i]));
+            bool same = BitConverter.SingleToInt32Bits(wanted[i]) == BitConverter.SingleToInt32Bits(given[i])
+                || (float.IsNaN(wanted[i]) && float.IsNaN(given[i]));
             Assert.True(same, $"{rows} rows of {columns}: row {i / stride}, output {i % stride}: {given[i]:R}, expected {wanted[i]:R}");
         }
     }

@@ -79,8 +79,8 @@ internal sealed partial class Processor
     {
         if (i.Op0Kind == OpKind.Memory)
         {
-            int stored = i.Op1Register.IsZMM() ? 64 : 16;
-            Vector(i.Op1Register.IsZMM() ? i.Op1Register - Register.ZMM0 : i.Op1Register - Register.XMM0)[..stored].CopyTo(Bytes(Address(i), stored, true));
+            (int source, int stored) = i.Op1Register.IsZMM() ? (i.Op1Register - Register.ZMM0, 64) : (i.Op1Register - Register.XMM0, 16);
+            Vector(source)[..stored].CopyTo(Bytes(Address(i), stored, true));
             return;
         }
 
