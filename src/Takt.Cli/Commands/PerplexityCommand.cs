@@ -31,7 +31,9 @@ internal static class PerplexityCommand
             ModelOptions options = model.Options(parse) with { ContextLength = null };
             using TaktModel loaded = model.Open(model.Path(parse), options);
             // What a model is compared with is exact.
-            using TaktModel? other = parse.GetValue(reference) is { } path ? TaktModel.Open(ModelArgument.Existing(path), options with { Numerics = Numerics.Exact }) : null;
+            using TaktModel? other = parse.GetValue(reference) is { } path
+                ? TaktModel.Open(ModelArgument.Existing(path), options with { Numerics = Numerics.Exact })
+                : null;
             var meter = new PerplexityMeter(loaded, other);
             int size = Math.Min(window.Int(parse), loaded.ContextLength);
             using var progress = new ProgressLine(terminal);
