@@ -17,8 +17,11 @@ public abstract unsafe class Backend(Team team) : IDisposable
     /// <summary>The threads that the operations run on.</summary>
     public Team Team { get; } = team;
 
-    /// <summary>The tier: scalar, vector128, avx2, avx512 or reference.</summary>
+    /// <summary>The tier: scalar, vector128, avx2, avxvnni, avx512, avx512vnni, amx or reference.</summary>
     public abstract string Name { get; }
+
+    /// <summary>What its products are: fast only where that was asked for and this machine has it.</summary>
+    public virtual Numerics Numerics => Numerics.Exact;
 
     /// <summary>Describes a matrix; before products it has to be packed, alone or with others as <see cref="PackedWeights"/>.</summary>
     /// <param name="format">How the weights are stored.</param>

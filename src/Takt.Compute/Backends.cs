@@ -1,4 +1,5 @@
 using Takt.Compute.Cpu;
+using Takt.Compute.Cpu.Emitted;
 using Takt.Compute.Lanes;
 using Takt.Compute.Reference;
 using Takt.Compute.Threading;
@@ -8,15 +9,22 @@ namespace Takt.Compute;
 /// <summary>Which backends there are and which this machine should use.</summary>
 public static class Backends
 {
-    private sealed record Entry(string Name, bool Supported, string Needs, Func<Team, Backend> Create);
+    private sealed record Entry(string Name, string Needs, bool Proven, Func<string?> Lacks, Func<Team, Numerics, Backend> Create)
+    {
+        public bool Supported => Lacks() is null;
+    }
 
+    // Best first. What no test has run on real hardware is not proven, and has to be asked for by name.
     private static readonly Entry[] All =
     [
+        Emitted(EmittedKernels.Amx, "AMX, AVX-512 VNNI"),
+        Emitted(EmittedKernels.Vnni, "AVX-512 VNNI"),
         Tier<Lanes512>("AVX-512"),
-        Tier<Lanes256>("AVX2, FMA, F16C"),
+        Tier<LanesVnni256>("AVX-VNNI", proven: false),
+        Tier<Lanes256>("AVX2, FMA"),
         Tier<Lanes128>("SSE4.1 / AdvSimd"),
         Tier<LanesScalar>("-"),
-        new("reference", true, "-", static team => new ReferenceBackend(team)),
+        new("reference", "-", true, static () => null, static (team, _) => new ReferenceBackend(team)),
     ];
 
     /// <summary>All tiers, best first: name, whether this machine runs it, and the instructions it needs.</summary>
@@ -26,20 +34,43 @@ public static class Backends
     /// <summary>The tiers this machine can run, best first.</summary>
     public static IEnumerable<string> Supported => All.Where(static entry => entry.Supported).Select(static entry => entry.Name);
 
+    /// <summary>What there is to say of tiers: why this machine cannot run one, what one was not proven to do, what one was refused.</summary>
+    public static IEnumerable<string> Notes =>
+    [
+        .. from entry in All let lacks = entry.Lacks() where lacks is not null select $"{entry.Name}: off, {lacks}",
+        .. from name in EmittedKernels.Tiers where EmittedKernels.Unavailable(name) is null select $"{name}: {EmittedKernels.Unproven}",
+        .. from name in EmittedKernels.Tiers
+           where EmittedKernels.Unavailable(name) is null
+           let lacks = EmittedKernels.Unavailable(name, Numerics.Fast)
+           where lacks is not null
+           select $"{name}: no fast numerics, {lacks}",
+        .. EmittedKernels.Refused,
+    ];
+
+    /// <summary>The tier that is used where none is named: the best of the proven ones; fast numerics are reason to use an unproven one.</summary>
+    public static string Default(Numerics numerics = Numerics.Exact) =>
+        All.First(entry => entry.Supported && (entry.Proven || numerics == Numerics.Fast)).Name;
+
     /// <summary>Makes a backend.</summary>
     /// <param name="team">Threads to run on.</param>
-    /// <param name="tier">A tier's name; null takes the one in <c>TAKT_ISA</c> or, without it, the best.</param>
+    /// <param name="tier">A tier's name; null takes the one in <c>TAKT_ISA</c> or, without it, <see cref="Default"/>.</param>
+    /// <param name="numerics">What products may be; without instructions for fast ones they are exact.</param>
     /// <exception cref="ArgumentException">There is no such tier, or this machine cannot run it.</exception>
-    public static Backend Create(Team team, string? tier = null)
+    public static Backend Create(Team team, string? tier = null, Numerics numerics = Numerics.Exact)
     {
         tier ??= Environment.GetEnvironmentVariable(Backend.TierVariable);
-        if (string.IsNullOrEmpty(tier)) return All.First(static entry => entry.Supported).Create(team);
+        if (string.IsNullOrEmpty(tier)) tier = Default(numerics);
         Entry? found = Array.Find(All, entry => entry.Name.Equals(tier, StringComparison.OrdinalIgnoreCase));
-        if (found is { Supported: true }) return found.Create(team);
-        string why = found is null ? "is no kernel tier" : "is a kernel tier that this machine lacks";
+        if (found is { Supported: true }) return found.Create(team, numerics);
+        string why = found is null ? "is no kernel tier" : $"is a kernel tier that this machine cannot run ({found.Lacks()})";
         throw new ArgumentException($"'{tier}' {why}; it can run {string.Join(", ", Supported)} ({Backend.TierVariable} names one).");
     }
 
-    private static Entry Tier<T>(string needs) where T : struct, ILanes<T> =>
-        new(T.Name, T.IsSupported, needs, static team => new CpuBackend<T>(team));
+    private static Entry Tier<T>(string needs, bool proven = true) where T : struct, ILanes<T> => new(
+        T.Name, needs, proven, static () => T.IsSupported ? null : "the processor lacks its instructions", static (team, _) => new CpuBackend<T>(team));
+
+    // The rest of an emitted tier is AVX-512 in C#: whatever has the instructions of the one has those of the other.
+    private static Entry Emitted(string name, string needs) => new(
+        name, needs, false, () => EmittedKernels.Unavailable(name) ?? (Lanes512.IsSupported ? null : "AVX-512 is turned off"),
+        (team, numerics) => new CpuBackend<Lanes512>(team, name, numerics));
 }

@@ -1,4 +1,5 @@
 using Takt.Compute.Memory;
+using Takt.Compute;
 using Takt.Models;
 using Takt.Models.Packing;
 
@@ -29,4 +30,7 @@ public sealed record ModelOptions
 
     /// <summary>Told the share of the weights that is loaded, 0 to 1, on the thread that opens the model.</summary>
     public Action<double>? Progress { get; init; }
+
+    /// <summary>What products of weights may be: exact on every machine, or fast where this one can.</summary>
+    public Numerics Numerics { get; init; }
 }

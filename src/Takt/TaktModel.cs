@@ -30,7 +30,7 @@ public sealed class TaktModel : IDisposable
     {
         _source = source;
         _team = team;
-        _backend = Backends.Create(team.Team, options.Tier);
+        _backend = Backends.Create(team.Team, options.Tier, options.Numerics);
         // What an earlier measurement found best here; measuring takes longer than a start may.
         if (TuningFile.OfUser.Find(MachineFacts.ReadProcessor(), _backend.Name, team.Team.Threads) is { } tuning) KernelTuning.Current = tuning;
         Transformer? model = null;
@@ -73,6 +73,9 @@ public sealed class TaktModel : IDisposable
 
     /// <summary>What the weights take in memory and where they came from.</summary>
     public WeightMemory Weights => _model.Weights;
+
+    /// <summary>What products of weights are: fast only where that was asked for and this machine can.</summary>
+    public Numerics Numerics => _backend.Numerics;
 
     /// <summary>Whether text can be used, not only token ids.</summary>
     public bool HasTokenizer => _source.Tokenizer is not null;

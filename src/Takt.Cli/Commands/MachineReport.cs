@@ -54,6 +54,7 @@ internal sealed class MachineReport
             Row(Texts.MachineTier, terminal.Say(state, name, needs));
         }
 
+        foreach (string note in Backends.Notes) Row(Texts.MachineNote, note);
         Row(Texts.MachineTuning, terminal.Say(
             Texts.MachineTuningOf, Tuning.Streams, Tuning.PrefetchBytes, terminal.Say(Tuning.HugePages ? Texts.PagesLarge : Texts.PagesSmall)));
         console.Write(grid);
@@ -106,6 +107,9 @@ internal sealed class MachineReport
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (string note in Backends.Notes) json.WriteStringValue(note);
         json.WriteEndArray();
         json.WriteStartObject("tuning");
         json.WriteNumber("streams", Tuning.Streams);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
+using Takt.Compute;
 using Takt.Evaluation;
 
 namespace Takt.Cli.Commands;
@@ -28,15 +29,18 @@ internal static class PerplexityCommand
         {
             string text = ReadText(parse.GetRequiredValue(file), (long?)bytes.Find(parse));
             ModelOptions options = model.Options(parse) with { ContextLength = null };
-            using TaktModel loaded = TaktModel.Open(model.Path(parse), options);
-            using TaktModel? other = parse.GetValue(reference) is { } path ? TaktModel.Open(ModelArgument.Existing(path), options) : null;
+            using TaktModel loaded = model.Open(model.Path(parse), options);
+            // What a model is compared with is exact.
+            using TaktModel? other = parse.GetValue(reference) is { } path
+                ? TaktModel.Open(ModelArgument.Existing(path), options with { Numerics = Numerics.Exact })
+                : null;
             var meter = new PerplexityMeter(loaded, other);
             int size = Math.Min(window.Int(parse), loaded.ContextLength);
             using var progress = new ProgressLine(terminal);
             PerplexityResult result = meter.Measure(
                 text, size, (done, all) => progress.Show(terminal.Say(Texts.PerplexityProgress, done, all, meter.Perplexity)), terminal.Interrupt.Token);
             progress.Dispose();
-            if (json.In(parse)) WriteJson(result, terminal);
+            if (json.In(parse)) WriteJson(result, loaded.Numerics, terminal);
             else WriteText(result, terminal);
         });
         return command;
@@ -69,11 +73,12 @@ internal static class PerplexityCommand
             terminal.Out.WriteLine(terminal.Say(Texts.PerplexityKl, result.KlMean, result.KlP99, result.Top1Agreement * 100));
     }
 
-    private static void WriteJson(PerplexityResult result, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
+    private static void WriteJson(PerplexityResult result, Numerics numerics, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
     {
         json.WriteStartObject();
         json.WriteNumber("perplexity", result.Perplexity);
         json.WriteNumber("tokens", result.Tokens);
+        ModelFlags.WriteNumerics(json, numerics);
         if (result is { KlMean: { } mean, KlP99: { } p99, Top1Agreement: { } agreement })
         {
             json.WriteNumber("kl_mean", mean);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
+using Takt.Compute;
 
 namespace Takt.Cli.Commands;
 
@@ -31,7 +32,7 @@ internal static class RunCommand
             if (json.In(parse))
             {
                 generation.ToEnd();
-                RunJson(generation, terminal);
+                RunJson(generation, loaded.Numerics, terminal);
             }
             else
             {
@@ -63,7 +64,7 @@ internal static class RunCommand
         Texts.RunSummary, generation.Tokens, generation.TokensPerSecond, generation.Cycles,
         Units.Seconds(generation.TimeToFirstToken?.TotalSeconds ?? 0));
 
-    private static void RunJson(Generation generation, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
+    private static void RunJson(Generation generation, Numerics numerics, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
     {
         json.WriteStartObject();
         json.WriteString("text", generation.Text);
@@ -77,6 +78,7 @@ internal static class RunCommand
         json.WriteNumber("tokens_per_s", generation.TokensPerSecond);
         json.WriteNumber("cycles", generation.Cycles);
         json.WriteString("stop_reason", Name(generation.FinishReason));
+        ModelFlags.WriteNumerics(json, numerics);
         json.WriteEndObject();
     });
 

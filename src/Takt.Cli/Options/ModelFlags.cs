@@ -1,6 +1,8 @@
 using Takt.Compute.Memory;
 using System.CommandLine;
+using System.Text.Json;
 using Takt.Cli.Shell;
+using Takt.Compute;
 using Takt.Models;
 using Takt.Models.Packing;
 
@@ -17,6 +19,7 @@ internal sealed class ModelFlags
     private readonly NumberOption _threads;
     private readonly Option<string> _kvType;
     private readonly Flag _packCache;
+    private readonly Option<string> _numerics;
     private readonly Terminal _terminal;
 
     /// <summary>Adds the argument and the options to a command.</summary>
@@ -26,10 +29,12 @@ internal sealed class ModelFlags
     /// <param name="context">Whether the user chooses the length of the context.</param>
     public ModelFlags(Terminal terminal, Command command, bool exact = false, bool context = true)
     {
+        _terminal = terminal;
         _model = ModelArgument.Create(terminal, Texts.Model);
         _context = terminal.Whole("--context", Texts.OptionContext, null, 1, int.MaxValue, "-c");
         _threads = terminal.Whole("--threads", Texts.OptionThreads, null, 1, 1024, "-t");
         _kvType = terminal.Word("--kv-type", Texts.OptionKvType, exact ? ["f32", "f16", "bf16", "q8_0", Auto] : [Auto, "f16", "f32", "bf16", "q8_0"]);
+        _numerics = terminal.Word("--numerics", Texts.OptionNumerics, "exact", "fast");
         command.Add(_model);
         if (context) command.Add(_context);
         command.Add(_threads);
@@ -37,16 +42,22 @@ internal sealed class ModelFlags
         _terminal = terminal;
         command.Add(_kvType);
         command.Add(_packCache);
+        command.Add(_numerics);
     }
 
     /// <summary>Which model.</summary>
     public string Path(ParseResult parse) => parse.PathOf(_model);
 
     /// <summary>Loads it.</summary>
-    public TaktModel Open(ParseResult parse)
+    public TaktModel Open(ParseResult parse) => Open(Path(parse), Options(parse));
+
+    /// <summary>Loads a model; where fast numerics were asked for, says whether they are on.</summary>
+    public TaktModel Open(string path, ModelOptions options)
     {
         using var progress = new LoadProgress(_terminal);
-        return TaktModel.Open(Path(parse), Options(parse) with { Progress = progress.Show });
+        TaktModel model = TaktModel.Open(path, options with { Progress = progress.Show });
+        if (options.Numerics == Numerics.Fast) _terminal.Note(_terminal.Say(model.Numerics == Numerics.Fast ? Texts.NumericsFast : Texts.NumericsNotFast));
+        return model;
     }
 
     /// <summary>Loads it for text.</summary>
@@ -67,6 +78,7 @@ internal sealed class ModelFlags
         KvType = KvTypeOf(parse.GetValue(_kvType)!),
         PackCache = PackCache.OfEnvironment(Environment.GetEnvironmentVariable(PackCache.Variable))
             ?? (_packCache.In(parse) ? new PackCache(PackCache.DefaultFolder) : null),
+        Numerics = parse.GetValue(_numerics) == "fast" ? Numerics.Fast : Numerics.Exact,
     };
 
     /// <summary>The type of that name; null for auto.</summary>
@@ -78,4 +90,10 @@ internal sealed class ModelFlags
         "q8_0" => KvType.Q8_0,
         _ => KvType.F16,
     };
+
+    /// <summary>Says in a report that its numbers are fast ones; exact ones go without saying.</summary>
+    public static void WriteNumerics(Utf8JsonWriter json, Numerics numerics)
+    {
+        if (numerics == Numerics.Fast) json.WriteString("numerics", "fast");
+    }
 }

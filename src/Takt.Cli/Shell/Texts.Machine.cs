@@ -21,6 +21,7 @@ internal static partial class Texts
     public static readonly Phrase MachinePages = new("pages", "内存页");
     public static readonly Phrase MachinePagesOf = new("{0}; large pages: {1}", "{0}；大页：{1}");
     public static readonly Phrase MachineTier = new("tier", "内核级别");
+    public static readonly Phrase MachineNote = new("note", "说明");
     public static readonly Phrase TierChosen = new("{0}: chosen", "{0}：已选用");
     public static readonly Phrase TierSupported = new("{0}: supported", "{0}：可用");
     public static readonly Phrase TierOff = new("{0}: off, this machine or runtime lacks {1}", "{0}：不可用，本机或运行时缺少 {1}");

@@ -1,4 +1,5 @@
 using Takt.Compute.Blocks;
+using Takt.Compute.Cpu.Emitted;
 using Takt.Compute.Cpu.Kernels;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
@@ -8,21 +9,35 @@ using Takt.Compute.Threading;
 namespace Takt.Compute.Cpu;
 
 /// <summary>The backend of one hardware tier: every kernel over its lanes, spread over the team.</summary>
-internal sealed unsafe class CpuBackend<T>(Team team) : Backend(team) where T : struct, ILanes<T>
+/// <param name="team">The threads.</param>
+/// <param name="emitted">The emitted tier that products with many rows go by where it has them; null for none.</param>
+/// <param name="numerics">What products may be; fast ones are emitted.</param>
+internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Numerics numerics = Numerics.Exact) : Backend(team)
+    where T : struct, ILanes<T>
 {
     private readonly Dictionary<string, MatrixKernel> _kernels = new(StringComparer.Ordinal);
     private readonly MatMulPlan _plan = new();
     private readonly AttentionPlan _attention = new();
 
     /// <inheritdoc/>
-    public override string Name => T.Name;
+    public override string Name => emitted ?? T.Name;
+
+    /// <inheritdoc/>
+    public override Numerics Numerics =>
+        emitted is not null && EmittedKernels.Unavailable(emitted, numerics) is null ? numerics : Numerics.Exact;
 
     /// <inheritdoc/>
     public override Matrix Describe(WeightFormat format, nint source, int rows, int columns, bool mapped = false)
     {
         if (!_kernels.TryGetValue(format.Name, out MatrixKernel? kernel))
-            _kernels.Add(format.Name, kernel = MatrixKernels.For<T>(format.Name));
+            _kernels.Add(format.Name, kernel = Kernel(format.Name));
         return new Matrix(format, rows, columns, source, kernel) { SourceIsMapped = mapped };
+    }
+
+    private MatrixKernel Kernel(string format)
+    {
+        MatrixKernel kernel = MatrixKernels.For<T>(format);
+        return emitted is null ? kernel : EmittedKernels.Wrap(kernel, format, emitted, Numerics);
     }
 
     /// <inheritdoc/>

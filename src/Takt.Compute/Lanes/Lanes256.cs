@@ -10,6 +10,12 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     private readonly Vector256<byte> _a = a;
     private readonly Vector256<byte> _b = b;
 
+    /// <summary>The first 32 bytes.</summary>
+    internal Vector256<byte> Lower => _a;
+
+    /// <summary>The others.</summary>
+    internal Vector256<byte> Upper => _b;
+
     /// <inheritdoc/>
     public static string Name => "avx2";
 

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Takt.Compute.Blocks;
+using Takt.Compute.Cpu.Packing;
+using Takt.Compute.Lanes;
+using Takt.Compute.Memory;
+
+namespace Takt.Compute.Cpu.Emitted;
+
+/// <summary>Compares an emitted kernel with the one in C# on small data, on the machine it is to run on.</summary>
+internal static unsafe class SelfTest
+{
+    private const int Columns = 512, Rows = 31, Stride = 20; // every size of tile, several blocks, results with a gap between them
+
+    /// <summary>Runs both kernels.</summary>
+    /// <param name="known">The kernel in C#.</param>
+    /// <param name="emitted">The other one.</param>
+    /// <param name="format">Their format.</param>
+    /// <param name="tolerance">Largest squared error as a share of the squares; 0 where all bits must be the same.</param>
+    /// <returns>Null where it is right, else what is not.</returns>
+    public static string? Run(MatrixKernel known, MatrixKernel emitted, string format, double tolerance = 0)
+    {
+        WeightFormat weights = WeightFormat.Find(format)!;
+        var random = new Random(1);
+        using var values = new NativeBuffer(MatrixKernel.GroupRows * Columns * sizeof(float));
+        for (int i = 0; i < MatrixKernel.GroupRows * Columns; i++) values.Floats[i] = random.NextSingle() - 0.5f;
+        using var source = new NativeBuffer(MatrixKernel.GroupRows * Columns / weights.BlockValues * weights.BlockBytes);
+        weights.Quantize(values.Floats, source.Bytes, MatrixKernel.GroupRows * Columns);
+        using var group = new NativeBuffer(known.GroupBytes(Columns));
+        known.Pack(source.Bytes, MatrixKernel.GroupRows, Columns, group.Bytes);
+
+        using var x = new Activations();
+        x.Reserve(Rows, Columns);
+        using var floats = new NativeBuffer(Rows * Columns * sizeof(float));
+        for (int i = 0; i < Rows * Columns; i++) floats.Floats[i] = random.NextSingle() - 0.5f;
+        for (int row = 0; row < Rows; row++)
+        {
+            Activations.Quantize<LanesScalar>(floats.Floats + row * Columns, Columns, x[row]);
+            Activations.StoreShorts<LanesScalar>(x[row], Columns);
+        }
+
+        ActivationRow first = known.QuantizesActivations ? x[0] : new ActivationRow((nint)floats.Floats, 0, 0);
+        long xStride = known.QuantizesActivations ? x.RowBytes : Columns * sizeof(float);
+
+        using var expected = new NativeBuffer(Rows * Stride * sizeof(float));
+        using var actual = new NativeBuffer(Rows * Stride * sizeof(float));
+        known.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, expected.Floats, Stride);
+        emitted.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, actual.Floats, Stride);
+        ReadOnlySpan<float> wanted = new(expected.Floats, Rows * Stride), given = new(actual.Floats, Rows * Stride);
+        return tolerance == 0 ? Difference(wanted, given) : Error(wanted, given, tolerance);
+    }
+
+    private static string? Difference(ReadOnlySpan<float> wanted, ReadOnlySpan<float> given)
+    {
+        int same = MemoryMarshal.Cast<float, int>(wanted).CommonPrefixLength(MemoryMarshal.Cast<float, int>(given));
+        return same == wanted.Length
+            ? null
+            : $"its self-test gave {given[same]:R} where {wanted[same]:R} was expected (row {same / Stride}, output {same % Stride})";
+    }
+
+    private static string? Error(ReadOnlySpan<float> wanted, ReadOnlySpan<float> given, double tolerance)
+    {
+        double error = 0, power = 0;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            error += ((double)wanted[i] - given[i]) * ((double)wanted[i] - given[i]);
+            power += (double)wanted[i] * wanted[i];
+        }
+
+        return error <= tolerance * power ? null : $"its self-test has a mean square error of {error / power:0.0e+0}, more than {tolerance:0.0e+0}";
+    }
+}
