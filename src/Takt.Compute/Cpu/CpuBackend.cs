@@ -37,7 +37,9 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
     private MatrixKernel Kernel(string format)
     {
         MatrixKernel kernel = MatrixKernels.For<T>(format);
-        return emitted is null ? kernel : EmittedKernels.Wrap(kernel, format, emitted, Numerics);
+        if (emitted is not null) kernel = EmittedKernels.Wrap(kernel, format, emitted, Numerics);
+        bool wide = typeof(T) == typeof(Lanes256) || typeof(T) == typeof(Lanes512) || typeof(T) == typeof(LanesVnni256);
+        return wide && format == WeightFormat.F16.Name ? EmittedKernels.WrapHalf(kernel) : kernel;
     }
 
     /// <inheritdoc/>

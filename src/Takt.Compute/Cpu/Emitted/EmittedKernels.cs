@@ -20,6 +20,9 @@ internal static unsafe class EmittedKernels
     /// <summary>The tier of AMX tiles; what fills no tile goes by <see cref="Vnni"/>'s instructions.</summary>
     public const string Amx = "amx";
 
+    /// <summary>Not a tier: what AVX2 and AVX-512 in C# take from emitted code, the conversion of 16-bit floats.</summary>
+    private const string HalfConversion = "f16c";
+
     /// <summary>What is to be said of these tiers where they run.</summary>
     public const string Unproven = "proven in a simulator and by its self-test on this machine, not on other hardware";
 
@@ -40,6 +43,7 @@ internal static unsafe class EmittedKernels
         (ProcessorFeatures features, string? refusal) = Machine.Value;
         bool fast = numerics == Numerics.Fast;
         if (refusal is not null) return refusal;
+        if (tier == HalfConversion) return features.LacksHalfConversion;
         if (tier == Amx) return (fast ? features.LacksTileBFloat : features.LacksAmx) ?? TilesRefused.Value;
         return fast ? features.LacksVectorBFloat : features.LacksVnni;
     }
@@ -57,6 +61,20 @@ internal static unsafe class EmittedKernels
         else if (numerics == Numerics.Exact) return kernel;
         EmittedKernel emitted = Kernels.GetOrAdd(new(format, tier, numerics), static (key, inner) => Make(inner, key), kernel);
         return emitted.Reason is null ? Around(kernel, layout, emitted.Entry) : kernel;
+    }
+
+    /// <summary>An F16 kernel that multiplies one row by emitted code where the machine has the conversion; else the given one.</summary>
+    public static MatrixKernel WrapHalf(MatrixKernel kernel)
+    {
+        EmittedKernel emitted = Kernels.GetOrAdd(new("f16", HalfConversion, Numerics.Exact), static (key, inner) => MakeHalf(inner, key), kernel);
+        return emitted.Reason is null ? new EmittedHalfKernel(kernel, emitted.Entry) : kernel;
+    }
+
+    private static EmittedKernel MakeHalf(MatrixKernel inner, KernelKey key)
+    {
+        if (Unavailable(key.Tier) is { } reason) return new(0, reason);
+        nint entry = ExecutableMemory.Place(HalfEmitter.Emit(CodeBuilder.Native).Assemble(), out string? refusal);
+        return new(entry, refusal ?? SelfTest.Run(inner, new EmittedHalfKernel(inner, entry), key.Format));
     }
 
     private static MatrixKernel Around(MatrixKernel inner, PackedLayout? layout, nint entry) =>

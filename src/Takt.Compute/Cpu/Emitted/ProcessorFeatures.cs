@@ -8,9 +8,10 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="Ecx">CPUID leaf 7.0, ECX.</param>
 /// <param name="Edx">CPUID leaf 7.0, EDX.</param>
 /// <param name="Eax1">CPUID leaf 7.1, EAX.</param>
+/// <param name="Ecx1">CPUID leaf 1, ECX.</param>
 /// <param name="States">XCR0: the register states that the system saves.</param>
 /// <remarks>Bits: Intel SDM volume 2A, CPUID; volume 1, chapter 13 (XCR0).</remarks>
-internal readonly unsafe partial record struct ProcessorFeatures(uint Ebx, uint Ecx, uint Edx, uint Eax1, ulong States)
+internal readonly unsafe partial record struct ProcessorFeatures(uint Ebx, uint Ecx, uint Edx, uint Eax1, uint Ecx1, ulong States)
 {
     private const ulong VectorStates = 0xe6, TileStates = 3 << 17;
     private const int PermissionCall = 158, RequestPermission = 0x1023, TileData = 18;
@@ -27,10 +28,11 @@ internal readonly unsafe partial record struct ProcessorFeatures(uint Ebx, uint 
         nint reader = ExecutableMemory.Place(StatesReader, out refusal);
         if (reader == 0) return default;
         ulong states = ((delegate* unmanaged<ulong>)reader)();
-        if (X86Base.CpuId(0, 0).Eax < 7) return new(0, 0, 0, 0, states);
+        uint ecx1 = (uint)X86Base.CpuId(1, 0).Ecx;
+        if (X86Base.CpuId(0, 0).Eax < 7) return new(0, 0, 0, 0, ecx1, states);
         (int most, int ebx, int ecx, int edx) = X86Base.CpuId(7, 0);
         uint eax1 = most >= 1 ? (uint)X86Base.CpuId(7, 1).Eax : 0;
-        return new((uint)ebx, (uint)ecx, (uint)edx, eax1, states);
+        return new((uint)ebx, (uint)ecx, (uint)edx, eax1, ecx1, states);
     }
 
     /// <summary>What the AVX-512 VNNI tier lacks; null where it lacks nothing.</summary>
@@ -47,6 +49,9 @@ internal readonly unsafe partial record struct ProcessorFeatures(uint Ebx, uint 
 
     /// <summary>What the bfloat16 products lack on tiles besides permission; null where they lack nothing.</summary>
     public string? LacksTileBFloat => LacksAmx ?? LacksVectorBFloat ?? Lacking((Edx >> 22 & 1, "AMX-BF16"));
+
+    /// <summary>What the conversion of 16-bit floats lacks; null where it lacks nothing.</summary>
+    public string? LacksHalfConversion => Lacking((Ecx1 >> 29 & 1, "F16C"), (Avx2.IsSupported && Fma.IsSupported ? 1u : 0, "AVX2, FMA"));
 
     /// <summary>Asks Linux for tiles, which it gives to processes that ask; other systems give them to all.</summary>
     /// <returns>Why not, or null.</returns>

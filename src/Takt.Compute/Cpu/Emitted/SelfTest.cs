@@ -9,7 +9,7 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <summary>Compares an emitted kernel with the one in C# on small data, on the machine it is to run on.</summary>
 internal static unsafe class SelfTest
 {
-    private const int Columns = 512, Rows = 31, Stride = 20; // every size of tile, several blocks, results with a gap between them
+    private const int Columns = 512, Rows = 31, Groups = 6, Stride = 20; // every size of tile, several blocks, results with a gap between them
 
     /// <summary>Runs both kernels.</summary>
     /// <param name="known">The kernel in C#.</param>
@@ -21,12 +21,13 @@ internal static unsafe class SelfTest
     {
         WeightFormat weights = WeightFormat.Find(format)!;
         var random = new Random(1);
-        using var values = new NativeBuffer(MatrixKernel.GroupRows * Columns * sizeof(float));
-        for (int i = 0; i < MatrixKernel.GroupRows * Columns; i++) values.Floats[i] = random.NextSingle() - 0.5f;
-        using var source = new NativeBuffer(MatrixKernel.GroupRows * Columns / weights.BlockValues * weights.BlockBytes);
-        weights.Quantize(values.Floats, source.Bytes, MatrixKernel.GroupRows * Columns);
-        using var group = new NativeBuffer(known.GroupBytes(Columns));
-        known.Pack(source.Bytes, MatrixKernel.GroupRows, Columns, group.Bytes);
+        using var values = new NativeBuffer(Groups * MatrixKernel.GroupRows * Columns * sizeof(float));
+        for (int i = 0; i < Groups * MatrixKernel.GroupRows * Columns; i++) values.Floats[i] = random.NextSingle() - 0.5f;
+        using var source = new NativeBuffer(Groups * MatrixKernel.GroupRows * Columns / weights.BlockValues * weights.BlockBytes);
+        weights.Quantize(values.Floats, source.Bytes, Groups * MatrixKernel.GroupRows * Columns);
+        long groupBytes = known.GroupBytes(Columns), sourceBytes = source.Length / Groups;
+        using var group = new NativeBuffer(Groups * groupBytes);
+        for (int i = 0; i < Groups; i++) known.Pack(source.Bytes + i * sourceBytes, MatrixKernel.GroupRows, Columns, group.Bytes + i * groupBytes);
 
         using var x = new Activations();
         x.Reserve(Rows, Columns);
@@ -45,6 +46,16 @@ internal static unsafe class SelfTest
         using var actual = new NativeBuffer(Rows * Stride * sizeof(float));
         known.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, expected.Floats, Stride);
         emitted.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, actual.Floats, Stride);
+        if (tolerance == 0)
+        {
+            // One row with several groups.
+            using NativeBuffer one = new(Groups * MatrixKernel.GroupRows * sizeof(float)), other = new(one.Length);
+            known.Multiply(group.Bytes, Groups, Columns, first, one.Floats);
+            emitted.Multiply(group.Bytes, Groups, Columns, first, other.Floats);
+            int outputs = Groups * MatrixKernel.GroupRows;
+            if (Difference(new(one.Floats, outputs), new(other.Floats, outputs)) is { } difference) return difference;
+        }
+
         ReadOnlySpan<float> wanted = new(expected.Floats, Rows * Stride), given = new(actual.Floats, Rows * Stride);
         return tolerance == 0 ? Difference(wanted, given) : Error(wanted, given, tolerance);
     }

@@ -8,9 +8,9 @@ public sealed unsafe class ProcessorFeaturesTests
     private const uint F = 1 << 16, Bw = 1 << 30, Vl = 1u << 31, Vnni = 1 << 11, AmxBFloat = 1 << 22, AmxTile = 1 << 24, AmxInt8 = 1 << 25;
 
     // The bits of CPUID leaf 7 that matter, as these processors have them, and XCR0 as Linux sets it there.
-    private static readonly ProcessorFeatures SapphireRapids = new(F | Bw | Vl, Vnni, AmxBFloat | AmxTile | AmxInt8, 0x30, 0x602e7);
-    private static readonly ProcessorFeatures Zen4 = new(F | Bw | Vl, Vnni, 0, 0x20, 0x2e7);
-    private static readonly ProcessorFeatures Haswell = new(0, 0, 0, 0, 7);
+    private static readonly ProcessorFeatures SapphireRapids = new(F | Bw | Vl, Vnni, AmxBFloat | AmxTile | AmxInt8, 0x30, 1 << 29, 0x602e7);
+    private static readonly ProcessorFeatures Zen4 = new(F | Bw | Vl, Vnni, 0, 0x20, 1 << 29, 0x2e7);
+    private static readonly ProcessorFeatures Haswell = new(0, 0, 0, 0, 1 << 29, 7);
 
     [Fact]
     public void Known_processors_have_the_tiers_they_are_known_for()
