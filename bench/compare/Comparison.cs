@@ -7,12 +7,10 @@ internal sealed record PairSample(Dictionary<string, double> Takt, Dictionary<st
 /// Runs two engines in turn, one pair after the other, between readings of the memory's speed. A pair between whose readings it
 /// changed is taken again: on a shared machine that is the neighbours' doing.
 /// </summary>
-internal sealed class Comparison(ReadProbe probe, int pairs, TextWriter log)
+internal sealed class Comparison(ReadProbe probe, int pairs, int retakes, TextWriter log)
 {
     /// <summary>How far two readings may lie apart, as a share of the larger one.</summary>
     public const double Tolerance = 0.08;
-
-    private const int MostRetakes = 4;
 
     /// <summary>Takes all pairs.</summary>
     /// <param name="what">For the log.</param>
@@ -31,7 +29,7 @@ internal sealed class Comparison(ReadProbe probe, int pairs, TextWriter log)
                 bool steady = Math.Abs(after - before) <= Tolerance * Math.Max(after, before);
                 var sample = new PairSample(takt, peer, Math.Max(before, after));
                 before = after;
-                if (!steady && retake < MostRetakes)
+                if (!steady && retake < retakes)
                 {
                     series.Retaken++;
                     continue;

@@ -18,6 +18,9 @@ internal sealed record Setup(IEngine Takt, IEngine Peer, int Pairs, int Threads)
     /// <summary>Busy processes of the table under load.</summary>
     public int Busy { get; init; }
 
+    /// <summary>How often a pair is taken again at most.</summary>
+    public int Retakes { get; init; }
+
     /// <summary>The work of one run.</summary>
     public Workload Of(string model) => new(model, Threads, Depth > 0 ? 0 : Prompt, Generate, Depth > 0 ? 0 : Batch, Depth);
 }
@@ -88,6 +91,6 @@ internal static class Tables
     private static PairSeries Pairs(Setup setup, string model, Func<(Dictionary<string, double> Takt, Dictionary<string, double> Peer)> pair)
     {
         using var probe = new ReadProbe(setup.Threads);
-        return new Comparison(probe, Math.Max(1, setup.Pairs), Console.Error).Run(Path.GetFileName(model), pair);
+        return new Comparison(probe, Math.Max(1, setup.Pairs), setup.Retakes, Console.Error).Run(Path.GetFileName(model), pair);
     }
 }

@@ -1,5 +1,4 @@
 using Takt.Compute.Memory;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Takt.Cli.Shell;
@@ -37,7 +36,7 @@ internal sealed class BenchReport(string name, ModelFacts facts, TaktModel model
         json.WriteString("kv_type", _kvType);
         json.WriteString("numerics", Numerics);
         json.WriteNumber("load_s", loadSeconds);
-        json.WriteNumber("peak_rss_bytes", PeakResidentBytes());
+        json.WriteNumber("peak_rss_bytes", MemoryReport.PeakResidentBytes());
         json.WriteStartArray("tests");
         foreach (SpeedResult result in results) WriteResult(json, result);
         json.WriteEndArray();
@@ -87,13 +86,6 @@ internal sealed class BenchReport(string name, ModelFacts facts, TaktModel model
         foreach (double sample in result.Samples) json.WriteNumberValue(sample);
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    // VmHWM on Linux.
-    private static long PeakResidentBytes()
-    {
-        using Process self = Process.GetCurrentProcess();
-        return self.PeakWorkingSet64;
     }
 
     private static string Speed(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);

@@ -32,7 +32,7 @@ internal static class RunCommand
             if (json.In(parse))
             {
                 generation.ToEnd();
-                RunJson(generation, loaded.Numerics, terminal);
+                RunJson(generation, loaded, terminal);
             }
             else
             {
@@ -64,7 +64,7 @@ internal static class RunCommand
         Texts.RunSummary, generation.Tokens, generation.TokensPerSecond, generation.Cycles,
         Units.Seconds(generation.TimeToFirstToken?.TotalSeconds ?? 0));
 
-    private static void RunJson(Generation generation, Numerics numerics, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
+    private static void RunJson(Generation generation, TaktModel model, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
     {
         json.WriteStartObject();
         json.WriteString("text", generation.Text);
@@ -78,7 +78,8 @@ internal static class RunCommand
         json.WriteNumber("tokens_per_s", generation.TokensPerSecond);
         json.WriteNumber("cycles", generation.Cycles);
         json.WriteString("stop_reason", Name(generation.FinishReason));
-        ModelFlags.WriteNumerics(json, numerics);
+        MemoryReport.Write(json, model);
+        ModelFlags.WriteNumerics(json, model.Numerics);
         json.WriteEndObject();
     });
 

@@ -15,9 +15,6 @@ internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : MatrixKernel
     /// <summary>Parts that are unpacked at a time: 512 inputs, 8 KiB of codes.</summary>
     protected const int ChunkParts = 16;
 
-    /// <summary>Rows in a tile.</summary>
-    protected const int Rows = 4;
-
     /// <summary>Room for a part's unpacked codes: bytes, or 16-bit integers.</summary>
     protected static int CodeBytes
     {
