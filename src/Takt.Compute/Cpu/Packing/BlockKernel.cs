@@ -107,16 +107,16 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
 
             Prefetch(plane + prefetch);
             T sum = T.Zero, first = sum, dot = Start((byte*)sums);
-            dot = Dot(dot, TCodes.Load<T>(plane, 0), codes);
-            dot = Dot(dot, TCodes.Load<T>(plane, 1), codes + 4);
+            dot = Dot(dot, TCodes.Load<T>(plane, 0), codes, 0);
+            dot = Dot(dot, TCodes.Load<T>(plane, 1), codes, 1);
             if (Chain == 2)
             {
                 sum = Whole(dot);
                 dot = T.Zero;
             }
 
-            dot = Dot(dot, TCodes.Load<T>(plane, 2), codes + 8);
-            dot = Dot(dot, TCodes.Load<T>(plane, 3), codes + 12);
+            dot = Dot(dot, TCodes.Load<T>(plane, 2), codes, 2);
+            dot = Dot(dot, TCodes.Load<T>(plane, 3), codes, 3);
             if (Chain <= 4)
             {
                 sum = T.AddInt(sum, Whole(dot));
@@ -124,16 +124,16 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
                 dot = Start((byte*)(sums + 1));
             }
 
-            dot = Dot(dot, TCodes.Load<T>(plane, 4), codes + 16);
-            dot = Dot(dot, TCodes.Load<T>(plane, 5), codes + 20);
+            dot = Dot(dot, TCodes.Load<T>(plane, 4), codes, 4);
+            dot = Dot(dot, TCodes.Load<T>(plane, 5), codes, 5);
             if (Chain == 2)
             {
                 sum = T.AddInt(sum, Whole(dot));
                 dot = T.Zero;
             }
 
-            dot = Dot(dot, TCodes.Load<T>(plane, 6), codes + 24);
-            dot = Dot(dot, TCodes.Load<T>(plane, 7), codes + 28);
+            dot = Dot(dot, TCodes.Load<T>(plane, 6), codes, 6);
+            dot = Dot(dot, TCodes.Load<T>(plane, 7), codes, 7);
             sum = T.AddInt(sum, Whole(dot));
             if (Chain == 2 && Offset != 0)
             {

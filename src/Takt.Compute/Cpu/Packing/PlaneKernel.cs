@@ -133,15 +133,15 @@ internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : MatrixKernel
             do
             {
                 T weights = T.Load(codes);
-                a = Dot(a, weights, i + at);
-                b = Dot(b, weights, j + at);
-                c = Dot(c, weights, k + at);
-                d = Dot(d, weights, l + at);
+                a = Dot(a, weights, i + at, 0);
+                b = Dot(b, weights, j + at, 0);
+                c = Dot(c, weights, k + at, 0);
+                d = Dot(d, weights, l + at, 0);
                 weights = T.Load(codes + 64);
-                a = Dot(a, weights, i + at + 4);
-                b = Dot(b, weights, j + at + 4);
-                c = Dot(c, weights, k + at + 4);
-                d = Dot(d, weights, l + at + 4);
+                a = Dot(a, weights, i + at, 1);
+                b = Dot(b, weights, j + at, 1);
+                c = Dot(c, weights, k + at, 1);
+                d = Dot(d, weights, l + at, 1);
                 codes += 128;
                 at += 8;
             }
@@ -155,9 +155,9 @@ internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : MatrixKernel
 
     /// <summary>Adds the products of a quad with four codes of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected static T Dot(T sum, T weights, byte* x) => TCodes.Signed
-        ? T.DotSigned(sum, weights, T.BroadcastInt(*(int*)x))
-        : T.ShortDot(sum, weights, T.BroadcastInt(*(int*)x));
+    protected static T Dot(T sum, T weights, byte* x, int quad) => TCodes.Signed
+        ? T.DotSigned(sum, weights, T.BroadcastInt(((int*)x)[quad]))
+        : T.ShortDot(sum, weights, T.BroadcastInt(((int*)x)[quad]));
 
     /// <summary>The integer lanes of a chain of dots.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
