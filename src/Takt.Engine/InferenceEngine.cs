@@ -1,5 +1,5 @@
-using Takt.Compute.Memory;
 using Takt.Clock;
+using Takt.Compute.Memory;
 using Takt.Engine.Cache;
 using Takt.Engine.Sequences;
 using Takt.Engine.Stages;

@@ -1,5 +1,5 @@
-using Takt.Compute.Memory;
 using Takt.Clock;
+using Takt.Compute.Memory;
 
 namespace Takt.Models;
 

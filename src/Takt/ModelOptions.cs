@@ -1,5 +1,5 @@
-using Takt.Compute.Memory;
 using Takt.Compute;
+using Takt.Compute.Memory;
 using Takt.Models;
 using Takt.Models.Packing;
 

@@ -1,5 +1,5 @@
-using Takt.Compute.Memory;
 using Takt.Compute;
+using Takt.Compute.Memory;
 using Takt.Compute.Threading;
 using Takt.Engine;
 using Takt.Engine.Machine;

@@ -1,6 +1,6 @@
-using Takt.Compute.Memory;
 using Takt.Clock;
 using Takt.Compute;
+using Takt.Compute.Memory;
 using Takt.Compute.Threading;
 using Takt.Engine.Sampling;
 using Takt.Engine.Sequences;

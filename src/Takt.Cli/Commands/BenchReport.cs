@@ -1,7 +1,7 @@
-using Takt.Compute.Memory;
 using System.Globalization;
 using System.Text.Json;
 using Takt.Cli.Shell;
+using Takt.Compute.Memory;
 using Takt.Evaluation;
 
 namespace Takt.Cli.Commands;

@@ -1,8 +1,8 @@
-using Takt.Compute.Memory;
 using System.CommandLine;
 using System.Text.Json;
 using Takt.Cli.Shell;
 using Takt.Compute;
+using Takt.Compute.Memory;
 using Takt.Models;
 using Takt.Models.Packing;
 

@@ -1,5 +1,5 @@
-using Takt.Compute.Threading;
 using Takt.Compute.Memory;
+using Takt.Compute.Threading;
 
 namespace Takt.Compute.Tests.Cpu;
 
