@@ -26,18 +26,22 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint entry) 
 
     /// <inheritdoc/>
     [SkipLocalsInit]
-    public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
         if (rows < FewestRows || columns % BFloatEmitter.Step != 0)
         {
-            inner.MultiplyRows(group, columns, x, xStride, rows, y, yStride);
+            inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
             return;
         }
 
         byte* room = stackalloc byte[BFloatEmitter.ScratchBytes + 63];
         var scratch = (byte*)(((nuint)room + 63) & ~(nuint)63);
-        KernelCall call = Call(group, columns, x, xStride, rows, y, yStride, scratch);
-        ((delegate* unmanaged<KernelCall*, void>)entry)(&call);
+        long groupBytes = GroupBytes(columns);
+        for (int group = 0; group < count; group++, groups += groupBytes, y += GroupRows)
+        {
+            KernelCall call = Call(groups, columns, x, xStride, rows, y, yStride, scratch);
+            ((delegate* unmanaged<KernelCall*, void>)entry)(&call);
+        }
     }
 
     /// <summary>What a kernel is called with for such a product.</summary>

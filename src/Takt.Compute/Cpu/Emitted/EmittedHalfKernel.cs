@@ -42,6 +42,6 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint entry) :
     }
 
     /// <inheritdoc/>
-    public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride) =>
-        inner.MultiplyRows(group, columns, x, xStride, rows, y, yStride);
+    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride) =>
+        inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
 }

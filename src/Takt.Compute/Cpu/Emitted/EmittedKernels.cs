@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.Intrinsics.X86;
 using Takt.Compute.Cpu.Packing;
 
 namespace Takt.Compute.Cpu.Emitted;
@@ -23,6 +24,9 @@ internal static unsafe class EmittedKernels
     /// <summary>Not a tier: what AVX2 and AVX-512 in C# take from emitted code, the conversion of 16-bit floats.</summary>
     private const string HalfConversion = "f16c";
 
+    /// <summary>Not a tier: what AVX2 in C# takes from emitted code, the dots of tiles.</summary>
+    private const string TileDots = "avx2";
+
     /// <summary>What is to be said of these tiers where they run.</summary>
     public const string Unproven = "proven in a simulator and by its self-test on this machine, not on other hardware";
 
@@ -44,6 +48,7 @@ internal static unsafe class EmittedKernels
         bool fast = numerics == Numerics.Fast;
         if (refusal is not null) return refusal;
         if (tier == HalfConversion) return features.LacksHalfConversion;
+        if (tier == TileDots) return Avx2.IsSupported ? null : "the processor lacks AVX2";
         if (tier == Amx) return (fast ? features.LacksTileBFloat : features.LacksAmx) ?? TilesRefused.Value;
         return fast ? features.LacksVectorBFloat : features.LacksVnni;
     }
@@ -68,6 +73,21 @@ internal static unsafe class EmittedKernels
     {
         EmittedKernel emitted = Kernels.GetOrAdd(new("f16", HalfConversion, Numerics.Exact), static (key, inner) => MakeHalf(inner, key), kernel);
         return emitted.Reason is null ? new EmittedHalfKernel(kernel, emitted.Entry) : kernel;
+    }
+
+    /// <summary>A quantised kernel of AVX2 whose tiles get their dots from emitted code where that is allowed; else the given one.</summary>
+    public static MatrixKernel WrapTiles(TileKernel kernel, string format)
+    {
+        EmittedKernel emitted = Kernels.GetOrAdd(
+            new(format, TileDots, Numerics.Exact), static (key, inner) => MakeTiles(inner, key), kernel);
+        return emitted.Reason is null ? kernel.WithDots(emitted.Entry) : kernel;
+    }
+
+    private static EmittedKernel MakeTiles(TileKernel inner, KernelKey key)
+    {
+        if (Unavailable(key.Tier) is { } reason) return new(0, reason);
+        nint entry = ExecutableMemory.Place(TileEmitter.Emit(inner.Shape, CodeBuilder.Native).Assemble(), out string? refusal);
+        return new(entry, refusal ?? SelfTest.Run(inner, inner.WithDots(entry), key.Format));
     }
 
     private static EmittedKernel MakeHalf(MatrixKernel inner, KernelKey key)

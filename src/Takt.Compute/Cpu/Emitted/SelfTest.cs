@@ -9,7 +9,7 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <summary>Compares an emitted kernel with the one in C# on small data, on the machine it is to run on.</summary>
 internal static unsafe class SelfTest
 {
-    private const int Columns = 512, Rows = 31, Groups = 6, Stride = 20; // every size of tile, several blocks, results with a gap between them
+    private const int Columns = 512, Rows = 31, Groups = 6, Together = 2, Stride = 36; // every size of tile, several blocks, results with a gap between them
 
     /// <summary>Runs both kernels.</summary>
     /// <param name="known">The kernel in C#.</param>
@@ -44,8 +44,8 @@ internal static unsafe class SelfTest
 
         using var expected = new NativeBuffer(Rows * Stride * sizeof(float));
         using var actual = new NativeBuffer(Rows * Stride * sizeof(float));
-        known.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, expected.Floats, Stride);
-        emitted.MultiplyRows(group.Bytes, Columns, first, xStride, Rows, actual.Floats, Stride);
+        known.MultiplyRows(group.Bytes, Together, Columns, first, xStride, Rows, expected.Floats, Stride);
+        emitted.MultiplyRows(group.Bytes, Together, Columns, first, xStride, Rows, actual.Floats, Stride);
         if (tolerance == 0)
         {
             // One row with several groups.

@@ -104,8 +104,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
         {
             ActivationRow x = Input(i, 0);
             long xStride = _quantized[i] >= 0 ? _activations.RowBytes : (long)p.X.Stride * sizeof(float);
-            for (int group = 0; group < count; group++, groups += groupBytes)
-                kernel.MultiplyRows(groups, columns, x, xStride, rows, p.Y[0] + column + group * MatrixKernel.GroupRows, p.Y.Stride);
+            kernel.MultiplyRows(groups, count, columns, x, xStride, rows, p.Y[0] + column, p.Y.Stride);
         }
 
         if (p.Bias != 0) AddBias<T>(p, column, count * MatrixKernel.GroupRows);

@@ -184,26 +184,32 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
     /// <inheritdoc/>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
         const int MostBytes = 1024 + sizeof(float) * MostFloats;
         int codeBytes = CodeBytes;
         byte* scratch = stackalloc byte[ChunkParts * MostBytes + 64];
         byte* codes = (byte*)(((nuint)scratch + 63) & ~(nuint)63);
         float* floats = (float*)(codes + ChunkParts * codeBytes);
-        byte* planes = group + ScaleBytes(columns);
+        long groupBytes = GroupBytes(columns), scaleBytes = ScaleBytes(columns);
         int parts = columns / 32;
         for (int first = 0; first < parts; first += ChunkParts)
         {
-            int count = Math.Min(ChunkParts, parts - first);
-            float* next = floats;
-            for (int i = 0; i < count; i++, planes += TCodes.PartBytes)
+            int length = Math.Min(ChunkParts, parts - first);
+            byte* group = groups;
+            for (int g = 0; g < count; g++, group += groupBytes)
             {
-                int part = first + i;
-                next = Unpack(group + part / Parts * TScales.Bytes, part % Parts, planes, codes + i * codeBytes, next);
-            }
+                byte* planes = group + scaleBytes + (long)first * TCodes.PartBytes;
+                float* next = floats;
+                for (int i = 0; i < length; i++, planes += TCodes.PartBytes)
+                {
+                    int part = first + i;
+                    next = Unpack(group + part / Parts * TScales.Bytes, part % Parts, planes, codes + i * codeBytes, next, groupBytes);
+                }
 
-            AddRows(codes, floats, count, x.Part(first), Activations.Shorts(x, columns, first), xStride, rows, first == 0, y, yStride);
+                byte* shorts = Activations.Shorts(x, columns, first);
+                AddRows(codes, floats, length, x.Part(first), shorts, xStride, rows, first == 0, y + g * GroupRows, yStride, EmittedDots);
+            }
         }
     }
 
@@ -211,7 +217,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows(
-        byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride)
+        byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride, nint emitted)
     {
         const int Most = ChunkParts * MostDots;
         byte* space = stackalloc byte[(Most + 4 * GroupRows) * sizeof(int) + 64];
@@ -221,8 +227,8 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
         {
             int last = Math.Min(4, rows - row) - 1;
             nint second = (nint)(Math.Min(1, last) * xStride), third = (nint)(Math.Min(2, last) * xStride);
-            var tile = new TileRows(x.Next(row * xStride), shorts, second, third, (nint)(last * xStride));
-            Dots(codes, parts, tile, dots);
+            var tile = new TileRows(x.Next(row * xStride), shorts, second, third, (nint)(last * xStride), (nint)(4 * xStride));
+            Dots(codes, parts, tile, dots, emitted);
             for (int r = 0; r < 4; r++) T.Store(begins ? T.Zero : T.Load(y + Math.Min(r, last) * yStride), totals + r * GroupRows);
             AddScaled(dots, floats, parts, tile, totals);
             for (int r = 0; r <= last; r++) T.Store(T.Load(totals + r * GroupRows), y + r * yStride);

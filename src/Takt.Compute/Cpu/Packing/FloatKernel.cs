@@ -133,23 +133,27 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
     /// <inheritdoc/>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
         // Some columns are widened to floats that stay in the first-level cache, then every tile of four rows is multiplied with them.
         byte* scratch = stackalloc byte[ChunkColumns * GroupRows * sizeof(float) + 64];
         float* weights = (float*)(((nuint)scratch + 63) & ~(nuint)63);
         for (int first = 0; first < columns; first += ChunkColumns)
         {
-            int count = Math.Min(ChunkColumns, columns - first);
-            for (int k = 0; k < count; k++, group += GroupRows * TPlane.Bytes)
+            int length = Math.Min(ChunkColumns, columns - first);
+            for (int g = 0; g < count; g++)
             {
-                if (k % 2 == 0) T.Prefetch(group + ChunkColumns * GroupRows * TPlane.Bytes); // the chunk after this one
-                T.Store(TPlane.Load<T>(group), weights + k * GroupRows);
-            }
+                byte* group = groups + g * GroupBytes(columns) + (long)first * GroupRows * TPlane.Bytes;
+                for (int k = 0; k < length; k++, group += GroupRows * TPlane.Bytes)
+                {
+                    if (k % 2 == 0) T.Prefetch(group + GroupBytes(columns)); // the same chunk of the group after this one
+                    T.Store(TPlane.Load<T>(group), weights + k * GroupRows);
+                }
 
-            float* input = (float*)x.Codes + first, output = y;
-            for (int row = 0; row < rows; row += 4, output += 4 * yStride, input = (float*)((byte*)input + 4 * xStride))
-                AddTile(weights, count, input, (nint)xStride, Math.Min(4, rows - row), first == 0, output, yStride);
+                float* input = (float*)x.Codes + first, output = y + g * GroupRows;
+                for (int row = 0; row < rows; row += 4, output += 4 * yStride, input = (float*)((byte*)input + 4 * xStride))
+                    AddTile(weights, length, input, (nint)xStride, Math.Min(4, rows - row), first == 0, output, yStride);
+            }
         }
     }
 

@@ -21,13 +21,15 @@ internal abstract unsafe class MatrixKernel
     /// <summary>Products of consecutive groups with one row: y[16 * count].</summary>
     public abstract void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y);
 
-    /// <summary>Products of one group with many rows; the 16 results of row i go to y + i * yStride.</summary>
-    /// <param name="group">The packed group.</param>
+    /// <summary>Products of consecutive groups with many rows; the results of row i go to y[16 * count] + i * yStride.</summary>
+    /// <param name="groups">The packed groups.</param>
+    /// <param name="count">How many, at least 1.</param>
     /// <param name="columns">Inputs.</param>
     /// <param name="x">The first row of activations.</param>
     /// <param name="xStride">Bytes from a row's codes (scales, sums) to the next row's.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="y">The first result.</param>
     /// <param name="yStride">Floats from a row's results to the next row's.</param>
-    public abstract void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride);
+    /// <remarks>A chunk of inputs goes through all groups before the next one, so that the rows' part of it stays in the caches.</remarks>
+    public abstract void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride);
 }

@@ -7,13 +7,16 @@ namespace Takt.Compute.Cpu.Packing;
 /// Products over code and scale planes, whatever the block format. For many rows of activations some parts of a group are unpacked to
 /// bytes and floats that stay in the first-level cache, then every tile of four rows is multiplied with them.
 /// </summary>
-internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : MatrixKernel
+internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : TileKernel
     where T : struct, ILanes<T>
     where TCodes : struct, ICodePlane<TCodes>
     where TScales : struct, IScalePlane<TScales>
 {
     /// <summary>Parts that are unpacked at a time: 512 inputs, 8 KiB of codes.</summary>
     protected const int ChunkParts = 16;
+
+    /// <inheritdoc/>
+    public sealed override TileShape Shape => new(Shorts, Chain, Offset);
 
     /// <summary>Room for a part's unpacked codes: bytes, or 16-bit integers.</summary>
     protected static int CodeBytes
@@ -75,12 +78,13 @@ internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : MatrixKernel
     /// <param name="plane">Its packed codes.</param>
     /// <param name="codes">Receives its codes.</param>
     /// <param name="floats">Receives its scales.</param>
+    /// <param name="toNext">Bytes from the codes to what will be unpacked after this chunk.</param>
     /// <returns>Where the next part's floats go.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected static float* Unpack(byte* scales, int part, byte* plane, byte* codes, float* floats)
+    protected static float* Unpack(byte* scales, int part, byte* plane, byte* codes, float* floats, long toNext)
     {
-        // The chunk after this one is read while this one is multiplied.
-        for (int ahead = 0; ahead < TCodes.PartBytes; ahead += 64) T.Prefetch(plane + ChunkParts * TCodes.PartBytes + ahead);
+        // The same part of the next group is read while this one is multiplied.
+        for (int ahead = 0; ahead < TCodes.PartBytes; ahead += 64) T.Prefetch(plane + toNext + ahead);
         for (int quad = 0; quad < 8; quad++)
         {
             T values = TCodes.Load<T>(plane, quad);
@@ -113,11 +117,35 @@ internal abstract unsafe class PlaneKernel<T, TCodes, TScales> : MatrixKernel
     /// <param name="parts">How many.</param>
     /// <param name="x">The rows.</param>
     /// <param name="dots">Receives the dots.</param>
+    /// <param name="emitted">The emitted code for it, or 0.</param>
     /// <remarks>What limits it is the number of instructions: one index walks all rows, and a round does what that pays for.</remarks>
-    protected static void Dots(byte* codes, int parts, in TileRows x, int* dots)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected static void Dots(byte* codes, int parts, in TileRows x, int* dots, nint emitted)
     {
-        if (Shorts) ShortDots(codes, parts, x, dots);
-        else ByteDots(codes, parts, x, dots);
+        if (emitted != 0)
+        {
+            TileCall call = new()
+            {
+                Codes = codes,
+                Parts = parts,
+                X = Shorts ? x.Shorts : (byte*)x.First.Codes,
+                Sums = x.First.Sums,
+                Second = x.Second,
+                Third = x.Third,
+                Fourth = x.Fourth,
+                Next = (Shorts ? x.Shorts : (byte*)x.First.Codes) + x.Next,
+                Dots = dots,
+            };
+            ((delegate* unmanaged<TileCall*, void>)emitted)(&call);
+        }
+        else if (Shorts)
+        {
+            ShortDots(codes, parts, x, dots);
+        }
+        else
+        {
+            ByteDots(codes, parts, x, dots);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -64,7 +64,7 @@ public sealed unsafe class BlockEmitterTests
         long count = (rows - 1) * stride + MatrixKernel.GroupRows; // nothing may lie after the last result
         using NativeBuffer expected = new(count * sizeof(float)), actual = new(count * sizeof(float)), scratch = new(KernelCall.ScratchBytes);
         using NativeBuffer argument = new(sizeof(KernelCall));
-        kernel.MultiplyRows(group.Bytes, columns, x[0], x.RowBytes, rows, expected.Floats, stride);
+        kernel.MultiplyRows(group.Bytes, 1, columns, x[0], x.RowBytes, rows, expected.Floats, stride);
         *(KernelCall*)argument.Bytes = EmittedBlockKernel.Call(
             PackedLayout.Of(name)!, group.Bytes, columns, x[0], x.RowBytes, rows, actual.Floats, stride, scratch.Bytes);
 

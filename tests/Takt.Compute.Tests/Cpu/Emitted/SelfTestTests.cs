@@ -41,9 +41,9 @@ public sealed unsafe class SelfTestTests
         public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y) =>
             inner.Multiply(groups, count, columns, x, y);
 
-        public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+        public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
         {
-            inner.MultiplyRows(group, columns, x, xStride, rows, y, yStride);
+            inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
             y[2 * yStride + 3] = MathF.BitIncrement(y[2 * yStride + 3]) + by;
         }
     }
