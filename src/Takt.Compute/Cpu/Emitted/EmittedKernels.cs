@@ -23,6 +23,9 @@ internal static unsafe class EmittedKernels
     /// <summary>Not a tier: what AVX2 and AVX-512 in C# take from emitted code, the conversion of 16-bit floats.</summary>
     private const string HalfConversion = "f16c";
 
+    /// <summary>Not a tier: the products of quantised weights with one row, which AVX2 in C# takes from emitted code.</summary>
+    private const string OneRow = "avx2 one row";
+
     /// <summary>What is to be said of these tiers where they run.</summary>
     public const string Unproven = "proven in a simulator and by its self-test on this machine, not on other hardware";
 
@@ -68,6 +71,22 @@ internal static unsafe class EmittedKernels
     {
         EmittedKernel emitted = Kernels.GetOrAdd(new("f16", HalfConversion, Numerics.Exact), static (key, inner) => MakeHalf(inner, key), kernel);
         return emitted.Reason is null ? new EmittedHalfKernel(kernel, emitted.Entry) : kernel;
+    }
+
+    /// <summary>A quantised kernel of AVX2 that multiplies one row by emitted code where that is allowed; else the given one.</summary>
+    public static MatrixKernel WrapRow(MatrixKernel kernel, string format)
+    {
+        if (PackedLayout.Of(format) is not { } layout) return kernel;
+        EmittedKernel emitted = Kernels.GetOrAdd(
+            new(format, OneRow, Numerics.Exact), static (key, made) => MakeRow(made.kernel, made.layout, key), (kernel, layout));
+        return emitted.Reason is null ? new EmittedRowKernel(kernel, layout, emitted.Entry) : kernel;
+    }
+
+    private static EmittedKernel MakeRow(MatrixKernel inner, PackedLayout layout, KernelKey key)
+    {
+        if (Unavailable(HalfConversion) is { } reason) return new(0, reason);
+        nint entry = ExecutableMemory.Place(RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out string? refusal);
+        return new(entry, refusal ?? SelfTest.Run(inner, new EmittedRowKernel(inner, layout, entry), key.Format));
     }
 
     private static EmittedKernel MakeHalf(MatrixKernel inner, KernelKey key)
