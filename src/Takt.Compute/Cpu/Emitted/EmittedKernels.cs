@@ -27,6 +27,9 @@ internal static unsafe class EmittedKernels
     /// <summary>Not a tier: what AVX2 in C# takes from emitted code, the dots of tiles.</summary>
     private const string TileDots = "avx2";
 
+    /// <summary>Not a tier: the products of quantised weights with one row, which AVX2 in C# takes from emitted code.</summary>
+    private const string OneRow = "avx2 one row";
+
     /// <summary>What is to be said of these tiers where they run.</summary>
     public const string Unproven = "proven in a simulator and by its self-test on this machine, not on other hardware";
 
@@ -88,6 +91,22 @@ internal static unsafe class EmittedKernels
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
         nint entry = ExecutableMemory.Place(TileEmitter.Emit(inner.Shape, CodeBuilder.Native).Assemble(), out string? refusal);
         return new(entry, refusal ?? SelfTest.Run(inner, inner.WithDots(entry), key.Format));
+    }
+
+    /// <summary>A quantised kernel of AVX2 that multiplies one row by emitted code where that is allowed; else the given one.</summary>
+    public static MatrixKernel WrapRow(MatrixKernel kernel, string format)
+    {
+        if (PackedLayout.Of(format) is not { } layout) return kernel;
+        EmittedKernel emitted = Kernels.GetOrAdd(
+            new(format, OneRow, Numerics.Exact), static (key, made) => MakeRow(made.kernel, made.layout, key), (kernel, layout));
+        return emitted.Reason is null ? new EmittedRowKernel(kernel, layout, emitted.Entry) : kernel;
+    }
+
+    private static EmittedKernel MakeRow(MatrixKernel inner, PackedLayout layout, KernelKey key)
+    {
+        if (Unavailable(HalfConversion) is { } reason) return new(0, reason);
+        nint entry = ExecutableMemory.Place(RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out string? refusal);
+        return new(entry, refusal ?? SelfTest.Run(inner, new EmittedRowKernel(inner, layout, entry), key.Format));
     }
 
     private static EmittedKernel MakeHalf(MatrixKernel inner, KernelKey key)

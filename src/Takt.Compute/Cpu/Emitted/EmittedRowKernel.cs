@@ -1,0 +1,60 @@
+using Takt.Compute.Cpu.Packing;
+
+namespace Takt.Compute.Cpu.Emitted;
+
+/// <summary>A kernel in C# whose products with one row go by emitted code, to the same bits.</summary>
+/// <param name="inner">The kernel of the same format.</param>
+/// <param name="layout">How it packs.</param>
+/// <param name="entry">The address of the emitted code.</param>
+internal sealed unsafe class EmittedRowKernel(MatrixKernel inner, PackedLayout layout, nint entry) : MatrixKernel
+{
+    private const int PartsPerVisit = 4;
+
+    /// <inheritdoc/>
+    public override bool QuantizesActivations => inner.QuantizesActivations;
+
+    /// <inheritdoc/>
+    public override long GroupBytes(int columns) => inner.GroupBytes(columns);
+
+    /// <inheritdoc/>
+    public override void Pack(byte* source, int rows, int columns, byte* group) => inner.Pack(source, rows, columns, group);
+
+    /// <inheritdoc/>
+    public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
+    {
+        KernelTuning tuning = KernelTuning.Current;
+        long stride = GroupBytes(columns);
+        int streams = Math.Min(tuning.Streams, count), length = count / streams, done = streams * length;
+        new Span<float>(y, GroupRows * count).Clear();
+        if (columns == 0) return;
+        for (int i = 0; i < length; i++) Add(groups + i * stride, streams, length, columns, tuning.PrefetchBytes, x, y + GroupRows * i);
+        for (int i = done; i < count; i++) Add(groups + i * stride, 1, 1, columns, tuning.PrefetchBytes, x, y + GroupRows * i);
+    }
+
+    // Adds the products of some groups, each so many after the one before it.
+    private void Add(byte* group, int count, int far, int columns, int ahead, in ActivationRow x, float* y)
+    {
+        int blocks = columns / (32 * layout.BlockParts);
+        long farBytes = far * GroupBytes(columns);
+        RowCall call = new()
+        {
+            Scales = group,
+            Planes = group + layout.ScaleBytes(blocks),
+            Far = farBytes,
+            FarEnd = count * farBytes,
+            Blocks = blocks,
+            Visit = count == 1 ? blocks : Math.Max(1, PartsPerVisit / layout.BlockParts),
+            Ahead = ahead,
+            X = x.Codes,
+            XScales = x.Scales,
+            XSums = x.Sums,
+            Y = y,
+            YFar = far * GroupRows * sizeof(float),
+        };
+        ((delegate* unmanaged<RowCall*, void>)entry)(&call);
+    }
+
+    /// <inheritdoc/>
+    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride) =>
+        inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
+}
