@@ -55,8 +55,11 @@ internal static unsafe class EmittedKernels
     /// <param name="numerics">Whether products may be fast ones.</param>
     public static MatrixKernel Wrap(MatrixKernel kernel, string format, string tier, Numerics numerics)
     {
+        bool quantized = PackedLayout.Of(format) is not null;
+        // A dot of bytes takes twice the values of one of bfloat16: without tiles the fast product would be the slower one.
+        if (quantized && tier != Amx) numerics = Numerics.Exact;
         // Float products are exact in C#.
-        if (numerics == Numerics.Exact && PackedLayout.Of(format) is null) return kernel;
+        if (!quantized && numerics == Numerics.Exact) return kernel;
         KernelKey key = new(format, tier, numerics);
         EmittedKernel emitted = Kernels.GetOrAdd(key, static (key, inner) => Make(inner, key), kernel);
         if (emitted.Reason is null) return Around(kernel, key, emitted.Entry);

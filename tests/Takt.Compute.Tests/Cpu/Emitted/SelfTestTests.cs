@@ -3,7 +3,6 @@ using Takt.Compute.Cpu;
 using Takt.Compute.Cpu.Emitted;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
-using Takt.Compute.Memory;
 
 namespace Takt.Compute.Tests.Cpu.Emitted;
 
@@ -29,9 +28,10 @@ public sealed unsafe class SelfTestTests
     [InlineData("q6_k")]
     public void A_tolerance_is_kept_to(string format)
     {
-        MatrixKernel known = MatrixKernels.For<LanesScalar>("f32");
-        Assert.Null(SelfTest.RunBFloat(new BFloats(known, format), format, 1e-5));
-        Assert.Contains("mean square error", SelfTest.RunBFloat(new BFloats(known, format, 1), format, 1e-5), StringComparison.Ordinal);
+        WeightFormat weights = WeightFormat.Find(format)!;
+        Assert.Null(SelfTest.RunBFloat(new BFloatKernel(weights), format, 1e-5));
+        string? reason = SelfTest.RunBFloat(new BFloatKernel(weights, wrongBy: 10), format, 1e-5);
+        Assert.Contains("mean square error", reason, StringComparison.Ordinal);
     }
 
     private sealed class Wrong(MatrixKernel inner) : MatrixKernel
@@ -49,34 +49,6 @@ public sealed unsafe class SelfTestTests
         {
             inner.MultiplyRows(group, columns, x, xStride, rows, y, yStride);
             y[2 * yStride + 3] = MathF.BitIncrement(y[2 * yStride + 3]);
-        }
-    }
-
-    // Takes activations in bfloat16 and keeps weights of any format as floats.
-    private sealed class BFloats(MatrixKernel floats, string format, float by = 0) : MatrixKernel
-    {
-        public override bool QuantizesActivations => false;
-
-        public override bool TakesBFloats(int rows, int columns) => true;
-
-        public override long GroupBytes(int columns) => floats.GroupBytes(columns);
-
-        public override void Pack(byte* source, int rows, int columns, byte* group)
-        {
-            using var values = new NativeBuffer(rows * columns * sizeof(float));
-            WeightFormat.Find(format)!.Dequantize(source, values.Floats, rows * columns);
-            floats.Pack(values.Bytes, rows, columns, group);
-        }
-
-        public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y) => throw new NotSupportedException();
-
-        public override void MultiplyRows(byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
-        {
-            using var values = new NativeBuffer(rows * columns * sizeof(float));
-            for (int i = 0; i < rows * columns; i++)
-                ((int*)values.Floats)[i] = ((ushort*)(x.Codes + i / columns * (nint)xStride))[i % columns] << 16;
-            floats.MultiplyRows(group, columns, new ActivationRow((nint)values.Floats, 0, 0), columns * sizeof(float), rows, y, yStride);
-            for (int row = 0; row < rows; row++) y[row * yStride] += by;
         }
     }
 }
