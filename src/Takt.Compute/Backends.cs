@@ -44,6 +44,9 @@ public static class Backends
            let lacks = EmittedKernels.Unavailable(name, Numerics.Fast)
            where lacks is not null
            select $"{name}: no fast numerics, {lacks}",
+        .. from name in EmittedKernels.Tiers
+           where EmittedKernels.Unavailable(name, Numerics.Fast) is null
+           select $"{name}: has fast numerics, which are outside the promise of the same bits, for whoever asks",
         .. EmittedKernels.Refused,
     ];
 

@@ -21,12 +21,24 @@ public class NumericsTests(TinyModel models)
         Assert.DoesNotContain("numerics", TaktRun.Of([command, models.Plain, .. options]).Succeeded().Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Json_names_fast_numerics_only_where_they_are_on()
+    [Theory]
+    [InlineData("run", "hello", "-n", "1")]
+    [InlineData("profile", "hello", "-n", "1")]
+    public void Json_names_fast_numerics_only_where_they_are_on(string command, params string[] options)
     {
         using var team = new Team(1);
         using Backend backend = Backends.Create(team, numerics: Numerics.Fast);
-        JsonElement json = TaktRun.Of("run", models.Plain, "hello", "-n", "1", "--json", "--numerics", "fast").Succeeded().Json;
+        JsonElement json = TaktRun.Of([command, models.Plain, .. options, "--json", "--numerics", "fast"]).Succeeded().Json;
         Assert.Equal(backend.Numerics == Numerics.Fast, json.TryGetProperty("numerics", out _));
+    }
+
+    [Fact]
+    public void Bench_says_which_numerics_its_speeds_are_of()
+    {
+        using var team = new Team(1);
+        using Backend backend = Backends.Create(team, numerics: Numerics.Fast);
+        string expected = backend.Numerics == Numerics.Fast ? "fast" : "exact";
+        string[] options = ["bench", models.Plain, "-p", "8", "-n", "0", "-r", "1", "--numerics", "fast"];
+        Assert.Equal(expected, TaktRun.Of([.. options, "--json"]).Succeeded().Json.GetProperty("numerics").GetString());
     }
 }

@@ -48,7 +48,8 @@ internal static partial class Texts
     public static readonly Phrase OptionNumerics = new(
         "Whether products of weights are the same bits on every machine or may be faster in bfloat16.", "权重乘积在各机器上逐位一致（exact），或可用 bfloat16 加速（fast）。");
     public static readonly Phrase NumericsFast = new(
-        "fast numerics are on: products of float weights are in bfloat16, results are not the exact ones", "已启用快速数值：浮点权重的乘积采用 bfloat16，结果与精确模式不同");
+        "fast numerics are on: products with many rows are in bfloat16, results are not the exact ones and not the same everywhere",
+        "已启用快速数值：多行的乘积采用 bfloat16，结果与精确模式不同，也不保证各处一致");
     public static readonly Phrase NumericsNotFast = new(
         "this machine has no instructions for fast numerics; the exact ones are used", "本机没有快速数值所需的指令；使用精确数值");
     public static readonly Phrase OptionKvType = new("How keys and values are stored.", "键和值的存储类型。");

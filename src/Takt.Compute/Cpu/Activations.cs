@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
 using Takt.Compute.Memory;
 
@@ -17,7 +18,7 @@ internal readonly unsafe record struct ActivationRow(nint Codes, nint Scales, ni
     public ActivationRow Part(int part) => new(Codes + 32 * part, Scales + sizeof(float) * part, Sums + 2 * sizeof(int) * part);
 }
 
-/// <summary>Quantised activations: memory for many rows and the kernel that fills a row.</summary>
+/// <summary>Activations in the form that products take: memory for many rows and the kernels that fill a row.</summary>
 internal sealed unsafe class Activations : IDisposable
 {
     private const int Block = 32;
@@ -68,6 +69,13 @@ internal sealed unsafe class Activations : IDisposable
             T.Store(T.EvenBytes(bytes), shorts + 2 * k);
             T.Store(T.OddBytes(bytes), shorts + 2 * k + 64);
         }
+    }
+
+    /// <summary>Writes floats (followed by zeros up to a multiple of 16) as bfloat16 where a row's codes would be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void StoreBFloats<T>(float* source, int count, in ActivationRow row) where T : struct, ILanes<T>
+    {
+        for (int k = 0; k < count; k += 16) BFloat16Plane.Store(T.Load(source + k), (ushort*)row.Codes + k);
     }
 
     /// <summary>Quantises <paramref name="count"/> floats (followed by zeros up to a multiple of 16) into a row.</summary>

@@ -63,12 +63,15 @@ internal static unsafe class EmittedKernels
     /// <param name="numerics">Whether products may be fast ones.</param>
     public static MatrixKernel Wrap(MatrixKernel kernel, string format, string tier, Numerics numerics)
     {
-        PackedLayout? layout = PackedLayout.Of(format);
-        // Quantised products are exact either way; float ones are exact in C#.
-        if (layout is not null) numerics = Numerics.Exact;
-        else if (numerics == Numerics.Exact) return kernel;
-        EmittedKernel emitted = Kernels.GetOrAdd(new(format, tier, numerics), static (key, inner) => Make(inner, key), kernel);
-        return emitted.Reason is null ? Around(kernel, layout, emitted.Entry) : kernel;
+        bool quantized = PackedLayout.Of(format) is not null;
+        // A dot of bytes takes twice the values of one of bfloat16: without tiles the fast product would be the slower one.
+        if (quantized && tier != Amx) numerics = Numerics.Exact;
+        // Float products are exact in C#.
+        if (!quantized && numerics == Numerics.Exact) return kernel;
+        KernelKey key = new(format, tier, numerics);
+        EmittedKernel emitted = Kernels.GetOrAdd(key, static (key, inner) => Make(inner, key), kernel);
+        if (emitted.Reason is null) return Around(kernel, key, emitted.Entry);
+        return numerics == Numerics.Fast ? Wrap(kernel, format, tier, Numerics.Exact) : kernel;
     }
 
     /// <summary>An F16 kernel that multiplies one row by emitted code where the machine has the conversion; else the given one.</summary>
@@ -116,20 +119,23 @@ internal static unsafe class EmittedKernels
         return new(entry, refusal ?? SelfTest.Run(inner, new EmittedHalfKernel(inner, entry), key.Format));
     }
 
-    private static MatrixKernel Around(MatrixKernel inner, PackedLayout? layout, nint entry) =>
-        layout is null ? new EmittedFloatKernel(inner, entry) : new EmittedBlockKernel(inner, layout, entry);
+    private static MatrixKernel Around(MatrixKernel inner, in KernelKey key, nint entry)
+    {
+        PackedLayout? layout = PackedLayout.Of(key.Format);
+        return key.Numerics == Numerics.Fast ? new EmittedBFloatKernel(inner, layout, entry) : new EmittedBlockKernel(inner, layout!, entry);
+    }
 
     private static EmittedKernel Make(MatrixKernel inner, KernelKey key)
     {
         if (Unavailable(key.Tier, key.Numerics) is { } reason) return new(0, reason);
-        PackedLayout? layout = PackedLayout.Of(key.Format);
-        bool tiles = key.Tier == Amx;
-        CodeBuilder code = layout is null
+        bool tiles = key.Tier == Amx, fast = key.Numerics == Numerics.Fast;
+        CodeBuilder code = fast
             ? BFloatEmitter.Emit(key.Format, CodeBuilder.Native, tiles)
-            : BlockEmitter.Emit(layout, CodeBuilder.Native, tiles);
+            : BlockEmitter.Emit(PackedLayout.Of(key.Format)!, CodeBuilder.Native, tiles);
         nint entry = ExecutableMemory.Place(code.Assemble(), out string? refusal);
-        double tolerance = layout is null ? BFloatEmitter.Tolerance : 0;
-        return new(entry, refusal ?? SelfTest.Run(inner, Around(inner, layout, entry), key.Format, tolerance));
+        if (refusal is not null) return new(0, refusal);
+        MatrixKernel emitted = Around(inner, key, entry);
+        return new(entry, fast ? SelfTest.RunBFloat(emitted, key.Format, BFloatEmitter.Tolerance) : SelfTest.Run(inner, emitted, key.Format));
     }
 
     private static (ProcessorFeatures Features, string? Refusal) ReadMachine() =>

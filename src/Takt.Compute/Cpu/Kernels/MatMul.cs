@@ -21,7 +21,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
     /// <summary>Number of pieces.</summary>
     public int Pieces => _firstPiece[_count];
 
-    /// <summary>Rows of activations that must be quantised first.</summary>
+    /// <summary>Rows of activations that must be quantised, or rounded to bfloat16, first.</summary>
     public int QuantizedRows { get; private set; }
 
     /// <summary>Takes in the products of one call.</summary>
@@ -46,19 +46,21 @@ internal sealed unsafe class MatMulPlan : IDisposable
             _firstPiece[i + 1] = _firstPiece[i] + (Groups(_projections[i]) + _chunk - 1) / _chunk;
     }
 
-    // Products that follow each other with the same input share its quantised rows.
+    // Products that follow each other with the same input in the same form share its rows.
     private void PlaceActivations()
     {
         int rows = 0, width = 0;
         for (int i = 0; i < _count; i++)
         {
-            if (!_projections[i].W.Kernel!.QuantizesActivations)
+            bool bfloats = TakesBFloats(_projections[i]);
+            if (!bfloats && !_projections[i].W.Kernel!.QuantizesActivations)
             {
                 _quantized[i] = -1;
                 continue;
             }
 
-            bool shared = i > 0 && _quantized[i - 1] >= 0 && _projections[i].X == _projections[i - 1].X;
+            bool shared = i > 0 && _quantized[i - 1] >= 0 && _projections[i].X == _projections[i - 1].X
+                && bfloats == TakesBFloats(_projections[i - 1]);
             _quantized[i] = shared ? _quantized[i - 1] : rows;
             if (!shared) rows += _projections[i].X.Count;
             width = Math.Max(width, _projections[i].X.Width);
@@ -68,15 +70,24 @@ internal sealed unsafe class MatMulPlan : IDisposable
         if (rows > 0) _activations.Reserve(rows, width);
     }
 
+    private static bool TakesBFloats(in Projection projection) =>
+        projection.W.Kernel!.TakesBFloats(projection.X.Count, projection.W.Columns);
+
     private static int Groups(in Projection projection) =>
         projection.X.Count == 0 ? 0 : (projection.W.Rows + MatrixKernel.GroupRows - 1) / MatrixKernel.GroupRows;
 
-    /// <summary>Quantises one row.</summary>
+    /// <summary>Quantises one row, or rounds it to bfloat16.</summary>
     public void Quantize<T>(int row) where T : struct, ILanes<T>
     {
         int i = _count - 1;
         while (_quantized[i] < 0 || _quantized[i] > row || row >= _quantized[i] + _projections[i].X.Count) i--;
         Rows x = _projections[i].X;
+        if (TakesBFloats(_projections[i]))
+        {
+            Activations.StoreBFloats<T>(x[row - _quantized[i]], x.Width, _activations[row]);
+            return;
+        }
+
         Activations.Quantize<T>(x[row - _quantized[i]], x.Width, _activations[row]);
         if (x.Count > 1 && T.PrefersShorts) Activations.StoreShorts<T>(_activations[row], x.Width);
     }

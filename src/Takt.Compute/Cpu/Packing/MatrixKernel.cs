@@ -12,6 +12,9 @@ internal abstract unsafe class MatrixKernel
     /// <summary>Whether activations go in as int8 blocks; else as floats.</summary>
     public abstract bool QuantizesActivations { get; }
 
+    /// <summary>Whether products with that many rows take activations in bfloat16 instead, a row's values one after the other.</summary>
+    public virtual bool TakesBFloats(int rows, int columns) => false;
+
     /// <summary>Bytes of a packed group.</summary>
     public abstract long GroupBytes(int columns);
 

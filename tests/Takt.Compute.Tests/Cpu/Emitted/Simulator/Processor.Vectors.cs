@@ -23,6 +23,7 @@ internal sealed partial class Processor
             case Mnemonic.Vpsubb: SubtractBytes(i); break;
             case Mnemonic.Vpslld: Shift(i, static (value, count) => count > 31 ? 0 : value << count); break;
             case Mnemonic.Vpsrld: Shift(i, static (value, count) => count > 31 ? 0 : value >> count); break;
+            case Mnemonic.Vpsrad: Shift(i, static (value, count) => (uint)((int)value >> Math.Min(count, 31))); break;
             case Mnemonic.Vpsrlw: Shift(i, ShiftWords); break;
             case Mnemonic.Vpshufb: Shuffle(i); break;
             case Mnemonic.Vpdpbusd: DotBytes(i); break;
@@ -39,6 +40,7 @@ internal sealed partial class Processor
             case Mnemonic.Vmulps: Floats(i, static (_, a, b) => a * b); break;
             case Mnemonic.Vfmadd231ps: Floats(i, MultiplyAdd); break;
             case Mnemonic.Vfnmadd231ps: Floats(i, static (sum, a, b) => MultiplyAdd(sum, -a, b)); break;
+            case Mnemonic.Vfmsub213ps: Floats(i, static (factor, a, b) => MultiplyAdd(-b, factor, a)); break;
             case Mnemonic.Vpermw: Permute(i); break;
             case Mnemonic.Vcvtne2ps2bf16: NarrowToBFloat(i); break;
             case Mnemonic.Vdpbf16ps: DotBFloats(i); break;

@@ -3,16 +3,20 @@ using Takt.Compute.Cpu.Packing;
 
 namespace Takt.Compute.Cpu.Emitted;
 
-/// <summary>A kernel of float weights in C# whose products with many rows go by emitted code, in bfloat16.</summary>
+/// <summary>A kernel whose products with many rows go by emitted code, in bfloat16; the others are the inner kernel's.</summary>
 /// <param name="inner">The kernel of the same format.</param>
+/// <param name="layout">How it packs quantised weights; null for floats.</param>
 /// <param name="entry">The address of the emitted code.</param>
-internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint entry) : MatrixKernel
+internal sealed unsafe class EmittedBFloatKernel(MatrixKernel inner, PackedLayout? layout, nint entry) : MatrixKernel
 {
-    // With fewer rows the product waits for memory.
-    private const int FewestRows = 4;
+    // Fewer rows wait for memory, or, of quantised weights, are not worth making floats of them.
+    private readonly int _fewestRows = layout is null ? 4 : 32;
 
     /// <inheritdoc/>
-    public override bool QuantizesActivations => false;
+    public override bool QuantizesActivations => inner.QuantizesActivations;
+
+    /// <inheritdoc/>
+    public override bool TakesBFloats(int rows, int columns) => rows >= _fewestRows && columns % BFloatEmitter.Step == 0;
 
     /// <inheritdoc/>
     public override long GroupBytes(int columns) => inner.GroupBytes(columns);
@@ -28,7 +32,7 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint entry) 
     [SkipLocalsInit]
     public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        if (rows < FewestRows || columns % BFloatEmitter.Step != 0)
+        if (!TakesBFloats(rows, columns))
         {
             inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
             return;
@@ -39,22 +43,27 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint entry) 
         long groupBytes = GroupBytes(columns);
         for (int group = 0; group < count; group++, groups += groupBytes, y += GroupRows)
         {
-            KernelCall call = Call(groups, columns, x, xStride, rows, y, yStride, scratch);
+            KernelCall call = Call(layout, groups, columns, x, xStride, rows, y, yStride, scratch);
             ((delegate* unmanaged<KernelCall*, void>)entry)(&call);
         }
     }
 
     /// <summary>What a kernel is called with for such a product.</summary>
     public static KernelCall Call(
-        byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride, byte* scratch) => new()
+        PackedLayout? layout, byte* group, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride, byte* scratch)
+    {
+        int steps = columns / BFloatEmitter.Step;
+        return new KernelCall
         {
-            Planes = group,
+            Scales = group,
+            Planes = layout is null ? group : group + layout.ScaleBytes(steps / layout.BlockParts),
             Codes = x.Codes,
             XStride = xStride,
             Y = y,
             YStride = yStride * sizeof(float),
-            Blocks = columns / BFloatEmitter.Step,
+            Blocks = steps,
             Rows = rows,
             Scratch = scratch,
         };
+    }
 }
