@@ -5,43 +5,42 @@ internal sealed record PairSample(Dictionary<string, double> Takt, Dictionary<st
 
 /// <summary>
 /// Runs two engines in turn, one pair after the other, between readings of the memory's speed. A pair between whose readings it
-/// changed is taken again: on a shared machine that is the neighbours' doing.
+/// changed is taken again, as long as the retakes last: on a shared machine that is the neighbours' doing, and they may never stop.
 /// </summary>
-internal sealed class Comparison(ReadProbe probe, int pairs, int retakes, TextWriter log)
+/// <param name="probe">Reads memory.</param>
+/// <param name="pairs">Pairs that count.</param>
+/// <param name="retakes">Pairs that may be taken again, all together.</param>
+/// <param name="log">Told what is going on.</param>
+internal sealed class Comparison(ReadProbe probe, int pairs, int retakes, Progress log)
 {
     /// <summary>How far two readings may lie apart, as a share of the larger one.</summary>
     public const double Tolerance = 0.08;
 
     /// <summary>Takes all pairs.</summary>
-    /// <param name="what">For the log.</param>
     /// <param name="pair">Runs one engine, then the other.</param>
-    public PairSeries Run(string what, Func<(Dictionary<string, double> Takt, Dictionary<string, double> Peer)> pair)
+    public PairSeries Run(Func<(Dictionary<string, double> Takt, Dictionary<string, double> Peer)> pair)
     {
         var series = new PairSeries();
         double before = probe.Measure();
         while (series.Samples.Count < pairs)
         {
-            for (int retake = 0; ; retake++)
+            log.Pair = $"pair {series.Samples.Count + 1} of {pairs}, {before / 1e9:0.0} GB/s, {series.Retaken} of {retakes} retaken";
+            (Dictionary<string, double> takt, Dictionary<string, double> peer) = pair();
+            double after = probe.Measure();
+            bool steady = Math.Abs(after - before) <= Tolerance * Math.Max(after, before);
+            var sample = new PairSample(takt, peer, Math.Max(before, after));
+            before = after;
+            if (!steady && series.Retaken < retakes)
             {
-                log.Write($"\r{what}: pair {series.Samples.Count + 1} of {pairs}, {before / 1e9:0.0} GB/s, {series.Retaken} retaken\e[K");
-                (Dictionary<string, double> takt, Dictionary<string, double> peer) = pair();
-                double after = probe.Measure();
-                bool steady = Math.Abs(after - before) <= Tolerance * Math.Max(after, before);
-                var sample = new PairSample(takt, peer, Math.Max(before, after));
-                before = after;
-                if (!steady && retake < retakes)
-                {
-                    series.Retaken++;
-                    continue;
-                }
-
-                if (!steady) series.Unsteady++;
-                series.Samples.Add(sample);
-                break;
+                series.Retaken++;
+                continue;
             }
+
+            if (!steady) series.Unsteady++;
+            series.Samples.Add(sample);
         }
 
-        log.WriteLine();
+        Progress.End();
         return series;
     }
 }

@@ -10,7 +10,8 @@ namespace Takt.Compare;
 /// <param name="Generate">Tokens of the generation row; 0: none.</param>
 /// <param name="Batch">Sequences of the batch row, of <see cref="BatchTokens"/> tokens each; 0: none.</param>
 /// <param name="Depth">Tokens in the cache before the generation row; prompt and batch rows have no depth.</param>
-internal sealed record Workload(string Model, int Threads, int Prompt, int Generate, int Batch, int Depth)
+/// <param name="Limit">How long one run may take.</param>
+internal sealed record Workload(string Model, int Threads, int Prompt, int Generate, int Batch, int Depth, TimeSpan Limit)
 {
     /// <summary>Tokens of each sequence of a batch.</summary>
     public const int BatchTokens = 32;
@@ -25,6 +26,9 @@ internal sealed record Workload(string Model, int Threads, int Prompt, int Gener
 /// <summary>An engine as a program.</summary>
 internal interface IEngine
 {
+    /// <summary>Its name.</summary>
+    string Name { get; }
+
     /// <summary>Measures each row once. Tokens a second by row name, and <see cref="Workload.PeakMemory"/>.</summary>
     Dictionary<string, double> Measure(Workload work);
 
@@ -39,6 +43,9 @@ internal interface IEngine
 internal sealed class TaktProgram(string path, string[] options, string? tier) : IEngine
 {
     /// <inheritdoc/>
+    public string Name => "takt";
+
+    /// <inheritdoc/>
     public Dictionary<string, double> Measure(Workload work)
     {
         string[] command =
@@ -46,7 +53,7 @@ internal sealed class TaktProgram(string path, string[] options, string? tier) :
             path, "bench", work.Model, "--json", "-r", "1", "-t", Text(work.Threads), "-p", Text(work.Prompt), "-n", Text(work.Generate),
             "-b", Text(work.Batch), "-bn", Text(Workload.BatchTokens), "-d", Text(work.Depth), .. tier is null ? [] : (string[])["--tier", tier], .. options,
         ];
-        using JsonDocument json = JsonDocument.Parse(Child.Run(command).Output);
+        using JsonDocument json = JsonDocument.Parse(Child.Run(command, work.Limit).Output);
         var figures = json.RootElement.GetProperty("tests").EnumerateArray()
             .ToDictionary(test => test.GetProperty("name").GetString()!, test => test.GetProperty("median").GetDouble());
         figures[Workload.PeakMemory] = json.RootElement.GetProperty("peak_rss_bytes").GetInt64() / 1e6;
@@ -66,12 +73,15 @@ internal sealed class TaktProgram(string path, string[] options, string? tier) :
 internal sealed class PeerProgram(string[] command, string backend) : IEngine
 {
     /// <inheritdoc/>
+    public string Name => "llama.cpp";
+
+    /// <inheritdoc/>
     public Dictionary<string, double> Measure(Workload work)
     {
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"-t {work.Threads} -r 1 -p {work.Prompt} -n {work.Generate} -s {work.Batch} -bn {Workload.BatchTokens} -d {work.Depth} -b {backend}");
-        return Read(Child.Run([.. command, "bench", work.Model, .. text.Split(' ')]).Output, work);
+        return Read(Child.Run([.. command, "bench", work.Model, .. text.Split(' ')], work.Limit).Output, work);
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,12 @@ internal static class Markdown
         text.Append("| model | row | Takt | llama.cpp | ratio | 95 % of the ratio | GB/s | of memory, Takt | of memory, llama.cpp | pairs (retaken, unsteady) |\n");
         text.Append("|---|---|---:|---:|---:|---|---:|---:|---:|---|\n");
         foreach (ComparedRow row in table.Rows) text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Cells(row))} |\n");
+        if (table.Rows.Any(row => row.Unsteady > 0))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nTaken in unsteady conditions: in the last number of pairs, memory changed its speed by more than {Comparison.Tolerance:0 %} and the ");
+            text.Append("retakes were used up. Small differences mean nothing there.\n");
+        }
+
         return text.ToString();
     }
 

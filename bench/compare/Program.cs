@@ -9,7 +9,8 @@ Option<string?> tier = new("--tier") { Description = "Takt's kernel tier [defaul
 Option<string?> peer = new("--peer") { Description = "llama.cpp as a program [default: node with peer.mjs]." };
 Option<string> backend = new("--backend") { Description = "The peer's backend.", DefaultValueFactory = _ => "best" };
 Option<int> pairs = Whole("--pairs", "Pairs that count; from 20 on the ratio has an interval.", 5);
-Option<int> retakes = Whole("--retakes", "How often a pair is taken again at most, where memory was not equally fast before and after it.", 4);
+Option<int> retakes = Whole("--retakes", "How many pairs are taken again at most, where memory was not equally fast before and after them.", 5);
+Option<int> timeout = Whole("--timeout", "Seconds that one run of an engine may take.", 600);
 Option<int> threads = Whole("--threads", "Threads of both.", Environment.ProcessorCount, "-t");
 Option<int> prompt = Whole("--prompt", "Tokens of the prompt row; 0: none.", 512, "-p");
 Option<int> generate = Whole("--generate", "Tokens of the generation row; 0: none.", 128, "-n");
@@ -19,7 +20,7 @@ Option<int> busy = Whole("--busy", "Busy processes beside it.", 2);
 Option<string?> title = new("--title") { Description = "The table's title [default: what it measures]." };
 Option<string?> name = new("--name") { Description = "Name of the files in bench/results [default: the processor's]." };
 
-Option[] common = [takt, taktOption, tier, peer, backend, pairs, retakes, threads, title, name];
+Option[] common = [takt, taktOption, tier, peer, backend, pairs, retakes, timeout, threads, title, name];
 var root = new RootCommand("Compares Takt with llama.cpp, in pairs, and writes tables to bench/results.")
 {
     Table("speed", "Prompts, generation, batches and peak memory.", [prompt, generate, batch, depth], Tables.Speed),
@@ -64,7 +65,7 @@ Command Table(string word, string text, Option[] own, Func<Setup, string, PairSe
                     parse.GetValue(peer) is { } program ? [program] : ["node", Path.Combine(AppContext.BaseDirectory, "peer.mjs")],
                     parse.GetValue(backend)!),
                 parse.GetValue(pairs), parse.GetValue(threads))
-            { Prompt = Number(prompt), Generate = Number(generate), Batch = Number(batch), Depth = Number(depth), Busy = Number(busy), Retakes = parse.GetValue(retakes) };
+            { Prompt = Number(prompt), Generate = Number(generate), Batch = Number(batch), Depth = Number(depth), Busy = Number(busy), Retakes = parse.GetValue(retakes), Limit = TimeSpan.FromSeconds(Math.Max(1, parse.GetValue(timeout))) };
             string heading = parse.GetValue(title) ?? Tables.Title(word, setup, parse.GetValue(tier), parse.GetValue(backend)!);
             MachineFacts machine = MachineFacts.OfThisMachine();
             string file = Path.Combine(root, "bench", "results", (parse.GetValue(name) ?? machine.Slug) + ".json");

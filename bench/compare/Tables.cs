@@ -18,11 +18,14 @@ internal sealed record Setup(IEngine Takt, IEngine Peer, int Pairs, int Threads)
     /// <summary>Busy processes of the table under load.</summary>
     public int Busy { get; init; }
 
-    /// <summary>How often a pair is taken again at most.</summary>
+    /// <summary>How many pairs are taken again at most.</summary>
     public int Retakes { get; init; }
 
+    /// <summary>How long one run of an engine may take.</summary>
+    public TimeSpan Limit { get; init; }
+
     /// <summary>The work of one run.</summary>
-    public Workload Of(string model) => new(model, Threads, Depth > 0 ? 0 : Prompt, Generate, Depth > 0 ? 0 : Batch, Depth);
+    public Workload Of(string model) => new(model, Threads, Depth > 0 ? 0 : Prompt, Generate, Depth > 0 ? 0 : Batch, Depth, Limit);
 }
 
 /// <summary>The tables: what is run for each, and which rows come of it.</summary>
@@ -49,17 +52,22 @@ internal static class Tables
     public static PairSeries Speed(Setup setup, string model)
     {
         Workload work = setup.Of(model);
-        return Pairs(setup, model, () => (setup.Takt.Measure(work), setup.Peer.Measure(work)));
+        return Pairs(setup, model, log => (Measure(setup.Takt, work, log), Measure(setup.Peer, work, log)));
     }
 
     /// <summary>Start of the process to the first token.</summary>
     public static PairSeries Start(Setup setup, string model)
     {
-        Dictionary<string, double> Time(IEngine engine) => new() { [FirstToken] = Child.Run(engine.FirstToken(model, setup.Threads)).FirstByte };
+        Dictionary<string, double> Time(IEngine engine) =>
+            new() { [FirstToken] = Child.Run(engine.FirstToken(model, setup.Threads), setup.Limit).FirstByte };
         // The page cache is warm and what an engine keeps from run to run is there.
         Time(setup.Takt);
         Time(setup.Peer);
-        return Pairs(setup, model, () => (Time(setup.Takt), Time(setup.Peer)));
+        return Pairs(setup, model, log =>
+        {
+            log.Step("both starts");
+            return (Time(setup.Takt), Time(setup.Peer));
+        });
     }
 
     /// <summary>Generation alone and beside busy processes.</summary>
@@ -68,14 +76,15 @@ internal static class Tables
         if (setup.Generate == 0) throw new InvalidOperationException("--generate is 0, but generation is what this table measures; give 1 or more.");
         Workload work = setup.Of(model);
         string row = work.GenerateName;
-        (double, double) Both() => (setup.Takt.Measure(work)[row], setup.Peer.Measure(work)[row]);
+        (double, double) Both(Progress log, string where) =>
+            (Measure(setup.Takt, work, log, where)[row], Measure(setup.Peer, work, log, where)[row]);
         Dictionary<string, double> Figures(double alone, double loaded) =>
             new() { [row] = alone, [$"{row} under load"] = loaded, [Share] = loaded / alone };
-        return Pairs(setup, model, () =>
+        return Pairs(setup, model, log =>
         {
-            (double takt, double peer) = Both();
+            (double takt, double peer) = Both(log, "alone");
             using IDisposable burners = Child.Burn(setup.Busy);
-            (double taktLoaded, double peerLoaded) = Both();
+            (double taktLoaded, double peerLoaded) = Both(log, "under load");
             return (Figures(takt, taktLoaded), Figures(peer, peerLoaded));
         });
     }
@@ -88,9 +97,16 @@ internal static class Tables
         return [.. series.Samples[0].Takt.Keys.Select(figure => series.Row(name, figure, figure == generation ? bytes : 0))];
     }
 
-    private static PairSeries Pairs(Setup setup, string model, Func<(Dictionary<string, double> Takt, Dictionary<string, double> Peer)> pair)
+    private static Dictionary<string, double> Measure(IEngine engine, Workload work, Progress log, string where = "")
+    {
+        log.Step($"{engine.Name} {where}");
+        return engine.Measure(work);
+    }
+
+    private static PairSeries Pairs(Setup setup, string model, Func<Progress, (Dictionary<string, double> Takt, Dictionary<string, double> Peer)> pair)
     {
         using var probe = new ReadProbe(setup.Threads);
-        return new Comparison(probe, Math.Max(1, setup.Pairs), setup.Retakes, Console.Error).Run(Path.GetFileName(model), pair);
+        var log = new Progress(Path.GetFileName(model));
+        return new Comparison(probe, Math.Max(1, setup.Pairs), setup.Retakes, log).Run(() => pair(log));
     }
 }

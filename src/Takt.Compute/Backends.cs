@@ -27,18 +27,20 @@ public static class Backends
         new("reference", "-", true, static () => null, static (team, _) => new ReferenceBackend(team)),
     ];
 
-    /// <summary>All tiers, best first: name, whether this machine runs it, and the instructions it needs.</summary>
-    public static IEnumerable<(string Name, bool Supported, string Needs)> Tiers =>
-        All.Select(static entry => (entry.Name, entry.Supported, entry.Needs));
+    /// <summary>What is to be said of a tier that no test has run on real hardware.</summary>
+    internal const string Unproven = "not proven on real hardware yet; it is used where it is asked for by name or by fast numerics";
+
+    /// <summary>All tiers, best first: name, the instructions it needs, and why this machine cannot run it, or null where it can.</summary>
+    public static IEnumerable<(string Name, string Needs, string? Lacks)> Tiers =>
+        All.Select(static entry => (entry.Name, entry.Needs, entry.Lacks()));
 
     /// <summary>The tiers this machine can run, best first.</summary>
     public static IEnumerable<string> Supported => All.Where(static entry => entry.Supported).Select(static entry => entry.Name);
 
-    /// <summary>What there is to say of tiers: why this machine cannot run one, what one was not proven to do, what one was refused.</summary>
+    /// <summary>What else there is to say of the tiers that run: what was not proven, what they lack, what was refused.</summary>
     public static IEnumerable<string> Notes =>
     [
-        .. from entry in All let lacks = entry.Lacks() where lacks is not null select $"{entry.Name}: off, {lacks}",
-        .. from name in EmittedKernels.Tiers where EmittedKernels.Unavailable(name) is null select $"{name}: {EmittedKernels.Unproven}",
+        .. from entry in All where entry is { Proven: false, Supported: true } select $"{entry.Name}: {Unproven}",
         .. from name in EmittedKernels.Tiers
            where EmittedKernels.Unavailable(name) is null
            let lacks = EmittedKernels.Unavailable(name, Numerics.Fast)
@@ -70,7 +72,7 @@ public static class Backends
     }
 
     private static Entry Tier<T>(string needs, bool proven = true) where T : struct, ILanes<T> => new(
-        T.Name, needs, proven, static () => T.IsSupported ? null : "the processor lacks its instructions", static (team, _) => new CpuBackend<T>(team));
+        T.Name, needs, proven, () => T.IsSupported ? null : $"the processor or the runtime lacks {needs}", static (team, _) => new CpuBackend<T>(team));
 
     // The rest of an emitted tier is AVX-512 in C#: whatever has the instructions of the one has those of the other.
     private static Entry Emitted(string name, string needs) => new(

@@ -6,6 +6,9 @@ namespace Takt.Compute;
 /// <param name="HugePages">Whether packed weights should lie on large pages.</param>
 public sealed record KernelTuning(int Streams, int PrefetchBytes, bool HugePages)
 {
+    /// <summary>Rises when kernels change so much that what was measured with earlier ones may not be best any more.</summary>
+    public const int KernelVersion = 1;
+
     /// <summary>What is used where nothing was measured.</summary>
     /// <remarks>
     /// Small pages, because large ones have to be proven worth their start: on a virtual machine whose host takes back free memory, a model

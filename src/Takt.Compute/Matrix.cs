@@ -7,7 +7,9 @@ namespace Takt.Compute;
 /// <summary>A weight matrix as a backend keeps it; y = x * W^T takes <see cref="Columns"/> values to <see cref="Rows"/>.</summary>
 public sealed unsafe class Matrix : IDisposable
 {
-    private readonly nint _source;
+    private nint _source;
+    private Func<nint>? _borrow;
+    private Action? _giveBack;
     private byte* _packed;
     private PackedWeights? _own;
 
@@ -46,6 +48,15 @@ public sealed unsafe class Matrix : IDisposable
     internal byte* Data => Kernel is null ? (byte*)_source : _packed;
 
     internal long RowBytes => (long)Columns / Format.BlockValues * Format.BlockBytes;
+
+    /// <summary>Makes the source one that is there only while it is borrowed, once for the time in which the matrix is packed.</summary>
+    /// <param name="borrow">Gives the address of the first row.</param>
+    /// <param name="giveBack">Ends the loan.</param>
+    public void LendSource(Func<nint> borrow, Action giveBack) => (_borrow, _giveBack) = (borrow, giveBack);
+
+    internal void BorrowSource() => _source = _borrow?.Invoke() ?? _source;
+
+    internal void GiveSourceBack() => _giveBack?.Invoke();
 
     /// <summary>Says where the packed matrix lies, or will lie when its groups are packed.</summary>
     internal void Place(byte* packed) => _packed = packed;

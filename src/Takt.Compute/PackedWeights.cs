@@ -52,11 +52,22 @@ public sealed unsafe class PackedWeights : IDisposable
         _memory = new NativeBuffer(Length, KernelTuning.Current.HugePages);
         Use(_memory.Bytes);
         List<Piece> pieces = Pieces();
-        for (int first = 0; first < pieces.Count; first += PiecesPerReport)
+        int borrowed = 0, givenBack = 0;
+        try
         {
-            int count = Math.Min(PiecesPerReport, pieces.Count - first);
-            team.Run(count, new PackTask(pieces, first));
-            progress?.Invoke((double)(first + count) / pieces.Count);
+            for (int first = 0; first < pieces.Count; first += PiecesPerReport)
+            {
+                int count = Math.Min(PiecesPerReport, pieces.Count - first);
+                // Matrices may share a source: it is borrowed again before it is given back.
+                for (int last = pieces[first + count - 1].Number; borrowed <= last; borrowed++) _matrices[borrowed].BorrowSource();
+                for (int next = pieces[first].Number; givenBack < next; givenBack++) _matrices[givenBack].GiveSourceBack();
+                team.Run(count, new PackTask(_matrices, pieces, first));
+                progress?.Invoke((double)(first + count) / pieces.Count);
+            }
+        }
+        finally
+        {
+            for (; givenBack < borrowed; givenBack++) _matrices[givenBack].GiveSourceBack();
         }
 
         // Beside a page that is touched the system maps others, some of them in pieces that were let go before.
@@ -73,11 +84,12 @@ public sealed unsafe class PackedWeights : IDisposable
     private List<Piece> Pieces()
     {
         var pieces = new List<Piece>();
-        foreach (Matrix matrix in _matrices)
+        for (int number = 0; number < _matrices.Length; number++)
         {
+            Matrix matrix = _matrices[number];
             int groups = (int)Math.Clamp(PieceBytes * matrix.Groups / matrix.PackedBytes, 1, matrix.Groups);
             for (int first = 0; first < matrix.Groups; first += groups)
-                pieces.Add(new Piece(matrix, first, Math.Min(groups, matrix.Groups - first)));
+                pieces.Add(new Piece(number, first, Math.Min(groups, matrix.Groups - first)));
         }
 
         return pieces;
@@ -86,14 +98,14 @@ public sealed unsafe class PackedWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _memory?.Dispose();
 
-    private readonly record struct Piece(Matrix Matrix, int FirstGroup, int Groups);
+    private readonly record struct Piece(int Number, int FirstGroup, int Groups);
 
-    private readonly struct PackTask(List<Piece> pieces, int first) : ITask
+    private readonly struct PackTask(Matrix[] matrices, List<Piece> pieces, int first) : ITask
     {
         public void Run(int index, int thread)
         {
             Piece piece = pieces[first + index];
-            piece.Matrix.Pack(piece.FirstGroup, piece.Groups);
+            matrices[piece.Number].Pack(piece.FirstGroup, piece.Groups);
         }
     }
 }

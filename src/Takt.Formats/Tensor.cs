@@ -4,10 +4,16 @@ namespace Takt.Formats;
 /// <param name="Name">The name in the file.</param>
 /// <param name="Type">How values are stored.</param>
 /// <param name="Shape">Lengths of the dimensions; <c>Shape[0]</c> is the contiguous one (a matrix of R rows of K values has shape [K, R]).</param>
-/// <param name="Data">Address of the first byte, valid while the file is open.</param>
+/// <param name="Data">Address of the first byte; 0 where <see cref="Derived"/> makes it.</param>
 /// <param name="ByteLength">Size in bytes.</param>
 public sealed unsafe record Tensor(string Name, TensorType Type, IReadOnlyList<long> Shape, nint Data, long ByteLength)
 {
+    /// <summary>Address of the first byte, valid while the file is open; bytes that are computed stay in memory from the first reading on.</summary>
+    public nint Data { get => Derived?.Keep() ?? field; init; } = Data;
+
+    /// <summary>The bytes of a tensor that is computed, or null where they lie at <see cref="Data"/> anyway.</summary>
+    public DerivedBytes? Derived { get; init; }
+
     /// <summary>Whether the bytes are a file's, mapped: pages of them that are let go come back when they are read.</summary>
     public bool IsMapped { get; internal set; }
 
@@ -26,11 +32,25 @@ public sealed unsafe record Tensor(string Name, TensorType Type, IReadOnlyList<l
     /// <summary>Name, type and shape, as a writer takes them.</summary>
     public TensorInfo Info => new(Name, Type, Shape);
 
+    /// <summary>Address of the first byte until <see cref="GiveBack"/>: computed bytes need not stay in memory for it.</summary>
+    public nint Borrow() => Derived?.Borrow() ?? Data;
+
+    /// <summary>Ends one <see cref="Borrow"/>.</summary>
+    public void GiveBack() => Derived?.GiveBack();
+
     /// <summary>Writes the bytes, of any number, to a stream.</summary>
     public void CopyTo(Stream destination)
     {
         const int LargestPiece = 1 << 30;
-        for (long done = 0; done < ByteLength; done += LargestPiece)
-            destination.Write(new ReadOnlySpan<byte>((byte*)Data + done, (int)Math.Min(LargestPiece, ByteLength - done)));
+        nint data = Borrow();
+        try
+        {
+            for (long done = 0; done < ByteLength; done += LargestPiece)
+                destination.Write(new ReadOnlySpan<byte>((byte*)data + done, (int)Math.Min(LargestPiece, ByteLength - done)));
+        }
+        finally
+        {
+            GiveBack();
+        }
     }
 }

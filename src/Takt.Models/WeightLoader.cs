@@ -62,7 +62,8 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
             throw new InvalidDataException($"tensor '{tensor.Name}' is {format.Name}, whose blocks do not fit {count} values; store it as f32.");
         var buffer = new NativeBuffer(Rows.Pad(count) * sizeof(float));
         _vectors.Add(buffer);
-        format.Dequantize((byte*)tensor.Data + format.Bytes(first), buffer.Floats, count);
+        format.Dequantize((byte*)tensor.Borrow() + format.Bytes(first), buffer.Floats, count);
+        tensor.GiveBack();
         return (nint)buffer.Floats;
     }
 
@@ -70,8 +71,20 @@ internal sealed unsafe class WeightLoader(Backend backend) : IDisposable
     {
         WeightFormat format = Format(tensor);
         int columns = checked((int)tensor.RowLength);
-        long rowBytes = columns / format.BlockValues * (long)format.BlockBytes;
-        Matrix matrix = backend.Describe(format, tensor.Data + (nint)(firstRow * rowBytes), rows, columns, tensor.IsMapped);
+        nint start = (nint)(firstRow * (columns / format.BlockValues * (long)format.BlockBytes));
+        Matrix matrix;
+        if (tensor.Derived is { } derived)
+        {
+            matrix = backend.Describe(format, 0, rows, columns);
+            // What a backend does not pack has to stay; the rest is computed for as long as it is packed.
+            if (matrix.PackedBytes == 0) matrix = backend.Describe(format, tensor.Data + start, rows, columns);
+            else matrix.LendSource(() => derived.Borrow() + start, derived.GiveBack);
+        }
+        else
+        {
+            matrix = backend.Describe(format, tensor.Data + start, rows, columns, tensor.IsMapped);
+        }
+
         _matrices.Add(matrix);
         return matrix;
     }

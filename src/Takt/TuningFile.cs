@@ -1,21 +1,17 @@
 using System.Globalization;
-using System.Reflection;
 using Takt.Compute;
 using Takt.Formats;
 
 namespace Takt;
 
 /// <summary>
-/// Keeps measured tunings between starts: lines of processor, tier, threads and version, then streams, prefetch bytes and kind of page,
+/// Keeps measured tunings between starts: lines of processor, tier, threads and version of the kernels, then streams, prefetch bytes and kind of page,
 /// with tabs between. What cannot be read is measured again.
 /// </summary>
 /// <param name="path">The file.</param>
 public sealed class TuningFile(string path)
 {
     private const int Most = 1000;
-
-    private static readonly string _version =
-        typeof(TuningFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     /// <summary>The file in the user's cache folder.</summary>
     public static TuningFile OfUser { get; } = new(Path.Combine(UserCache.Folder, "tuning.tsv"));
@@ -51,7 +47,7 @@ public sealed class TuningFile(string path)
     }
 
     private static string Key(string processor, string tier, int threads) =>
-        string.Create(CultureInfo.InvariantCulture, $"{processor.Replace('\t', ' ')}\t{tier}\t{threads}\t{_version}\t");
+        string.Create(CultureInfo.InvariantCulture, $"{processor.Replace('\t', ' ')}\t{tier}\t{threads}\t{KernelTuning.KernelVersion}\t");
 
     private static KernelTuning? Parse(string? values)
     {

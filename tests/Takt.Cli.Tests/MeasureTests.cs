@@ -76,10 +76,16 @@ public class MeasureTests(TinyModel models)
         foreach (string field in (string[])["stage", "layer", "op", "calls", "mean_s", "stddev_s", "p50_s", "p99_s", "share", "bytes", "flops", "ceiling_share"])
             Assert.True(row.TryGetProperty(field, out _), field);
         Assert.Contains(json.GetProperty("moments").EnumerateArray(), m => m.GetProperty("layer").ValueKind == JsonValueKind.Number);
+        JsonElement run = TaktRun.Of("run", models.Plain, "hello", "-n", "8", "--json").Json.GetProperty("memory");
+        JsonElement memory = json.GetProperty("memory");
+        Assert.Equal(run.EnumerateObject().Select(p => p.Name), memory.EnumerateObject().Select(p => p.Name));
+        foreach (string size in (string[])["packed_weights_bytes", "vector_weights_bytes", "kv_reserved_bytes"])
+            Assert.Equal(run.GetProperty(size).GetInt64(), memory.GetProperty(size).GetInt64());
 
         TaktRun table = TaktRun.Of("profile", models.Plain, "hello", "-n", "8", "--top", "3").Succeeded();
         Assert.Contains("share", table.Out);
         Assert.Contains("more rows", table.Out);
+        Assert.Matches("memory: .* resident at most; weights .* KiB \\(packed at this start\\)", table.Out);
         Assert.DoesNotContain('\e', table.Out);
     }
 }

@@ -17,13 +17,24 @@ public sealed class BackendsTests
         {
             using Backend backend = Backends.Create(Tiers.Team, tier);
             Assert.Equal(tier, backend.Name);
-            Assert.Contains($"{tier}: {EmittedKernels.Unproven}", Backends.Notes);
+            Assert.Contains($"{tier}: {Backends.Unproven}", Backends.Notes);
             return;
         }
 
-        string note = Assert.Single(Backends.Notes, note => note.StartsWith($"{tier}: off, ", StringComparison.Ordinal));
         ArgumentException error = Assert.Throws<ArgumentException>(() => Backends.Create(Tiers.Team, tier));
-        Assert.Contains(note[$"{tier}: off, ".Length..], error.Message, StringComparison.Ordinal);
+        Assert.Contains(Backends.Tiers.Single(facts => facts.Name == tier).Lacks!, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_tier_that_is_off_the_notes_say_nothing_more()
+    {
+        Assert.Equal(Backends.Supported, Backends.Tiers.Where(static facts => facts.Lacks is null).Select(static facts => facts.Name));
+        foreach ((string name, _, string? lacks) in Backends.Tiers)
+        {
+            if (lacks is not null) Assert.DoesNotContain(Backends.Notes, note => note.StartsWith(name + ":", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(Backends.Notes.Distinct(), Backends.Notes);
     }
 
     [Fact]

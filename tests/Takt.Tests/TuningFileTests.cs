@@ -1,3 +1,4 @@
+using System.Globalization;
 using Takt.Compute;
 
 namespace Takt.Tests;
@@ -25,6 +26,18 @@ public sealed class TuningFileTests : IDisposable
         Assert.Null(file.Find("cpu", "avx512", 2));
         Assert.Null(file.Find("other", "avx2", 2));
         Assert.Equal(2, File.ReadAllLines(Path).Length);
+    }
+
+    [Fact]
+    public void A_tuning_outlives_builds_but_not_the_kernels_it_was_measured_with()
+    {
+        var file = new TuningFile(Path);
+        file.Keep("cpu", "avx2", 2, new KernelTuning(2, 512, false));
+        string now = string.Create(CultureInfo.InvariantCulture, $"cpu\tavx2\t2\t{KernelTuning.KernelVersion}\t");
+        string line = Assert.Single(File.ReadAllLines(Path));
+        Assert.Equal(now + "2\t512\tsmall", line);
+        File.WriteAllText(Path, line.Replace(now, $"cpu\tavx2\t2\t{KernelTuning.KernelVersion - 1}\t", StringComparison.Ordinal));
+        Assert.Null(file.Find("cpu", "avx2", 2));
     }
 
     [Theory]

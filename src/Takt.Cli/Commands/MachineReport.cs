@@ -48,13 +48,13 @@ internal sealed class MachineReport
         if (Facts.Caches.Count > 0)
             Row(Texts.MachineCaches, string.Join(", ", Facts.Caches.Select(static cache => $"L{cache.Level} {cache.Kind} {Units.Bytes(cache.Bytes)}")));
         Row(Texts.MachinePages, terminal.Say(Texts.MachinePagesOf, Units.Bytes(Facts.PageBytes), Facts.LargePages ?? "-"));
-        foreach ((string name, bool supported, string needs) in Backends.Tiers)
+        foreach ((string name, _, string? lacks) in Backends.Tiers)
         {
-            Phrase state = name == Tier ? Texts.TierChosen : supported ? Texts.TierSupported : Texts.TierOff;
-            Row(Texts.MachineTier, terminal.Say(state, name, needs));
+            Phrase state = name == Tier ? Texts.TierChosen : lacks is null ? Texts.TierSupported : Texts.TierOff;
+            Row(Texts.MachineTier, terminal.Say(state, name, LibraryMessages.In(terminal.Language, lacks ?? "")));
         }
 
-        foreach (string note in Backends.Notes) Row(Texts.MachineNote, note);
+        foreach (string note in Backends.Notes) Row(Texts.MachineNote, LibraryMessages.In(terminal.Language, note));
         Row(Texts.MachineTuning, terminal.Say(
             Texts.MachineTuningOf, Tuning.Streams, Tuning.PrefetchBytes, terminal.Say(Tuning.HugePages ? Texts.PagesLarge : Texts.PagesSmall)));
         console.Write(grid);
@@ -97,13 +97,14 @@ internal sealed class MachineReport
         json.WriteNumber("page_bytes", Facts.PageBytes);
         json.WriteString("large_pages", Facts.LargePages);
         json.WriteStartArray("tiers");
-        foreach ((string name, bool supported, string needs) in Backends.Tiers)
+        foreach ((string name, string needs, string? lacks) in Backends.Tiers)
         {
             json.WriteStartObject();
             json.WriteString("name", name);
-            json.WriteBoolean("supported", supported);
+            json.WriteBoolean("supported", lacks is null);
             json.WriteBoolean("chosen", name == Tier);
             json.WriteString("needs", needs);
+            json.WriteString("lacks", lacks);
             json.WriteEndObject();
         }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Takt.Cli.Shell;
 using Takt.Models;
 using Takt.Models.Packing;
 
@@ -33,9 +34,17 @@ internal static class MemoryReport
         json.WriteNumber("packed_weights_bytes", model.Weights.PackedBytes);
         json.WriteString("packed_weights_from", model.Weights.Origin == WeightOrigin.Cache ? "cache" : "packing");
         json.WriteNumber("vector_weights_bytes", model.Weights.VectorBytes);
-        json.WriteNumber("kv_reserved_bytes", model.Engine.TotalBlocks * KvCache.BlockBytes(model.Config, model.KvType));
+        json.WriteNumber("kv_reserved_bytes", KvReservedBytes(model));
         json.WriteEndObject();
     }
+
+    /// <summary>The same in one line for people.</summary>
+    public static string Line(TaktModel model, Terminal terminal) => terminal.Say(
+        Texts.MemoryLine, Units.Bytes(PeakResidentBytes()), Units.Bytes(model.Weights.PackedBytes),
+        terminal.Say(model.Weights.Origin == WeightOrigin.Cache ? Texts.MemoryMapped : Texts.MemoryPacked),
+        Units.Bytes(model.Weights.VectorBytes), Units.Bytes(KvReservedBytes(model)));
+
+    private static long KvReservedBytes(TaktModel model) => model.Engine.TotalBlocks * KvCache.BlockBytes(model.Config, model.KvType);
 
     // A line such as "VmRSS:     1234 kB".
     private static void WriteLine(Utf8JsonWriter json, string name, string[] lines, string key)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
@@ -38,9 +39,16 @@ internal static class ProfileCommand
             bool chosen = parse.GetResult(by) is { Implicit: false };
             ProfileGrouping grouping = asJson && !chosen ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
             ProfileReport report = ProfileReport.From(snapshot, grouping);
-            if (asJson) terminal.Out.WriteLine(report.ToJson());
-            else Print(report, snapshot, top.Int(parse), terminal);
-            if (!asJson) terminal.Note(RunCommand.Summary(generation, terminal));
+            if (asJson)
+            {
+                WriteJson(report, loaded, terminal);
+            }
+            else
+            {
+                Print(report, snapshot, top.Int(parse), terminal);
+                terminal.Out.WriteLine(MemoryReport.Line(loaded, terminal));
+                terminal.Note(RunCommand.Summary(generation, terminal));
+            }
         });
         return command;
     }
@@ -51,6 +59,17 @@ internal static class ProfileCommand
         "layer" => ProfileGrouping.Layer,
         _ => ProfileGrouping.Op,
     };
+
+    // The report knows nothing of models: what is to be said of this one comes behind it.
+    private static void WriteJson(ProfileReport report, TaktModel model, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
+    {
+        using JsonDocument document = JsonDocument.Parse(report.ToJson());
+        json.WriteStartObject();
+        foreach (JsonProperty property in document.RootElement.EnumerateObject()) property.WriteTo(json);
+        MemoryReport.Write(json, model);
+        ModelFlags.WriteNumerics(json, model.Numerics);
+        json.WriteEndObject();
+    });
 
     private static void Print(ProfileReport report, LedgerSnapshot snapshot, int top, Terminal terminal)
     {

@@ -85,5 +85,22 @@ internal static partial class Texts
             "两个词表分别有 {0} 和 {1} 个词元；只能比较词表相同的模型。"),
         new("the variable now is {0}; expected a time in ISO 8601, such as '{1}'", "变量 now 为 {0}，应为 ISO 8601 时间，例如 '{1}'"),
         new("generation failed: {0}", "生成失败：{0}"),
+
+        // Machines
+        new("the processor or the runtime lacks {0}", "处理器或运行时缺少 {0}"),
+        new("the processor lacks {0}", "处理器缺少 {0}"),
+        new("the processor is not an x86-64 one with AVX", "处理器不是带 AVX 的 x86-64"),
+        new("AVX-512 is turned off", "AVX-512 已关闭"),
+        new("the system does not save 512-bit registers", "系统不保存 512 位寄存器"),
+        new("the system does not save AMX tiles", "系统不保存 AMX 分块寄存器"),
+        new("Linux refuses this process AMX tiles (arch_prctl: error {0}; they came with kernel 5.16)",
+            "Linux 不允许本进程使用 AMX 分块寄存器（arch_prctl：错误 {0}；自内核 5.16 起支持）"),
+        new("the system gives no memory for emitted code (error {0})", "系统没有给出存放生成代码的内存（错误 {0}）"),
+        new("the system refuses executable memory (error {0})", "系统拒绝可执行内存（错误 {0}）"),
+        new("not proven on real hardware yet; it is used where it is asked for by name or by fast numerics",
+            "尚未在真实硬件上验证；只在按名称或以快速数值要求时使用"),
+        new("no fast numerics, {0}", "不支持快速数值，{0}"),
+        new("its self-test gave {0} where {1} was expected (row {2}, output {3})", "自检得到 {0}，应为 {1}（第 {2} 行，第 {3} 个输出）"),
+        new("its self-test has a mean square error of {0}, more than {1}", "自检的均方误差为 {0}，超过 {1}"),
     ];
 }

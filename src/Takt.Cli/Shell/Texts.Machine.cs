@@ -24,7 +24,7 @@ internal static partial class Texts
     public static readonly Phrase MachineNote = new("note", "说明");
     public static readonly Phrase TierChosen = new("{0}: chosen", "{0}：已选用");
     public static readonly Phrase TierSupported = new("{0}: supported", "{0}：可用");
-    public static readonly Phrase TierOff = new("{0}: off, this machine or runtime lacks {1}", "{0}：不可用，本机或运行时缺少 {1}");
+    public static readonly Phrase TierOff = new("{0}: off, {1}", "{0}：不可用，{1}");
     public static readonly Phrase MachineTuning = new("kernel tuning", "内核参数");
     public static readonly Phrase MachineTuningOf = new("{0} streams, prefetch {1} bytes ahead, {2} pages", "{0} 路流，预取 {1} 字节，{2}页");
     public static readonly Phrase PagesLarge = new("large", "大");

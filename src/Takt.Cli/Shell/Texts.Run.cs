@@ -95,6 +95,11 @@ internal static partial class Texts
     public static readonly Phrase ProfileTop = new("Rows to show.", "显示多少行。");
     public static readonly Phrase ProfileSummary = new(
         "{0} in {1} cycles; moments explain {2:0.0} %", "{1} 个周期共 {0}；时刻解释了其中 {2:0.0} %");
+    public static readonly Phrase MemoryLine = new(
+        "memory: {0} resident at most; weights {1} ({2}) and {3} of vectors, {4} reserved for keys and values",
+        "内存：常驻峰值 {0}；权重 {1}（{2}），向量 {3}，为 KV 预留 {4}");
+    public static readonly Phrase MemoryPacked = new("packed at this start", "本次启动时打包");
+    public static readonly Phrase MemoryMapped = new("mapped from the cache", "由缓存映射");
     public static readonly Phrase ColumnStage = new("stage", "阶段");
     public static readonly Phrase ColumnLayer = new("layer", "层");
     public static readonly Phrase ColumnOp = new("op", "操作");

@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace Takt.Compute.Threading;
 
 /// <summary>How many threads this machine is good for.</summary>
 /// <remarks>
-/// Read from Linux' files; elsewhere every processor the process may use counts. Matrix products gain nothing from a second thread on
+/// Read from Linux' files and Windows' CPU sets; elsewhere every processor the process may use counts. Matrix products gain nothing from a second thread on
 /// the same core, and one slow core would hold up an operation's end.
 /// </remarks>
 internal static class Processors
@@ -13,15 +15,23 @@ internal static class Processors
     private const double SameKind = 0.75;
 
     /// <summary>One thread a fast core that this process may use, and no more than its share of processor time allows; at least 1.</summary>
-    public static int Default { get; } = Count("/", Environment.ProcessorCount);
+    public static int Default { get; } = OperatingSystem.IsWindows()
+        ? Count(CpuSets.FastCores(CpuSets.Read(), Affinity()), Environment.ProcessorCount)
+        : Count("/", Environment.ProcessorCount);
 
     /// <summary>The same for a tree of files under <paramref name="root"/>.</summary>
     /// <param name="root">What to take for the root of the file system.</param>
     /// <param name="limit">Most threads: what the runtime counts.</param>
-    internal static int Count(string root, int limit)
+    internal static int Count(string root, int limit) => Math.Min(Count(FastCores(root), limit), Quota(root) ?? limit);
+
+    // The runtime's count minds a job's limits too; no cores are none that the system told of.
+    private static int Count(int cores, int limit) => Math.Max(1, cores == 0 ? limit : Math.Min(cores, limit));
+
+    [SupportedOSPlatform("windows")]
+    private static ulong Affinity()
     {
-        int cores = FastCores(root);
-        return Math.Max(1, Math.Min(Math.Min(cores == 0 ? limit : cores, limit), Quota(root) ?? limit));
+        using Process self = Process.GetCurrentProcess();
+        return (ulong)self.ProcessorAffinity;
     }
 
     /// <summary>The numbers in a list such as <c>0-3,8</c>; none where it is no such list.</summary>

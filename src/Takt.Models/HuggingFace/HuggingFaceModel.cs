@@ -10,7 +10,7 @@ namespace Takt.Models.HuggingFace;
 /// </summary>
 public static class HuggingFaceModel
 {
-    /// <summary>Opens the folder's weights and makes the view, which owns them. Tensors that GGUF stores in another way are computed now.</summary>
+    /// <summary>Opens the folder's weights and makes the view, which owns them. Tensors that GGUF stores in another way are computed when they are needed.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="extra">Further metadata, such as the tokenizer's, or null.</param>
     /// <exception cref="InvalidDataException">

@@ -27,20 +27,22 @@ internal static unsafe class Mxfp4
         }
 
         long perRow = blocks.Shape[1], rows = blocks.Shape[2], experts = blocks.Shape[3];
-        Tensor result = arena.Allocate(name, TensorType.MXFP4, perRow * BlockLength, rows / step, experts);
-        byte* to = (byte*)result.Data;
-        for (long row = start; row < rows * experts; row += step)
+        return arena.Derive(name, TensorType.MXFP4, [perRow * BlockLength, rows / step, experts], [blocks, scales], (from, to) =>
         {
-            for (long block = row * perRow; block < (row + 1) * perRow; block++)
+            byte* codes = (byte*)from[0], exponents = (byte*)from[1], next = (byte*)to;
+            for (long row = start; row < rows * experts; row += step)
             {
-                byte* from = (byte*)blocks.Data + block * CodeBytes;
-                *to++ = ((byte*)scales.Data)[block];
-                // GGUF's byte i has value i in its low half and value i + 16 in its high half.
-                for (int i = 0; i < CodeBytes; i++) *to++ = (byte)(Code(from, i) | Code(from, i + CodeBytes) << 4);
+                for (long block = row * perRow; block < (row + 1) * perRow; block++) next = PackBlock(codes + block * CodeBytes, exponents[block], next);
             }
-        }
+        });
+    }
 
-        return result;
+    // GGUF's byte i has value i in its low half and value i + 16 in its high half.
+    private static byte* PackBlock(byte* codes, byte exponent, byte* to)
+    {
+        *to++ = exponent;
+        for (int i = 0; i < CodeBytes; i++) *to++ = (byte)(Code(codes, i) | Code(codes, i + CodeBytes) << 4);
+        return to;
     }
 
     private static int Code(byte* block, int index) => block[index / 2] >> (index % 2 * 4) & 0xF;

@@ -34,10 +34,12 @@ internal static unsafe class SourceFingerprint
             foreach (long length in tensor.Shape) Append(hash, length);
             long last = Math.Max(0, tensor.ByteLength - SampleBytes);
             int count = (int)Math.Min(SampleBytes, tensor.ByteLength);
+            nint data = tensor.Borrow();
             for (int i = 0; i <= Samples; i++)
-                hash.AppendData(new ReadOnlySpan<byte>((byte*)tensor.Data + last / Samples * i + (i == Samples ? last % Samples : 0), count));
+                hash.AppendData(new ReadOnlySpan<byte>((byte*)data + last / Samples * i + (i == Samples ? last % Samples : 0), count));
             // The system maps neighbours of a page that is touched.
-            if (tensor.IsMapped) Pages.LetGo(tensor.Data, tensor.ByteLength);
+            if (tensor.IsMapped) Pages.LetGo(data, tensor.ByteLength);
+            tensor.GiveBack();
         }
 
         return hash.GetHashAndReset();

@@ -37,7 +37,16 @@ public static unsafe class ModelQuantizer
         GgufWriter.Write(path, Metadata(file, target), infos, (info, stream) =>
         {
             progress?.Invoke(++done, info);
-            Convert(file.Find(info.Name)!, info.Type, stream, threads, cancellation);
+            Tensor tensor = file.Find(info.Name)!;
+            nint data = tensor.Borrow();
+            try
+            {
+                Convert(tensor, data, info.Type, stream, threads, cancellation);
+            }
+            finally
+            {
+                tensor.GiveBack();
+            }
         });
         return new QuantizationSummary(
             file.Tensors.Sum(t => t.ByteLength), new FileInfo(path).Length, file.Tensors.Sum(t => t.Count), fallbacks);
@@ -54,7 +63,7 @@ public static unsafe class ModelQuantizer
         return metadata;
     }
 
-    private static void Convert(Tensor tensor, TensorType type, Stream stream, int threads, CancellationToken cancellation)
+    private static void Convert(Tensor tensor, nint data, TensorType type, Stream stream, int threads, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (tensor.Type == type)
@@ -71,7 +80,7 @@ public static unsafe class ModelQuantizer
         for (long first = 0; first < tensor.Rows; first += slabRows)
         {
             int rows = (int)Math.Min(slabRows, tensor.Rows - first);
-            byte* source = (byte*)tensor.Data + first * rowIn;
+            byte* source = (byte*)data + first * rowIn;
             try
             {
                 Parallel.For(0, rows, options, () => new float[tensor.RowLength], (row, _, values) =>

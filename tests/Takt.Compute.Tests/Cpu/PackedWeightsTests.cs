@@ -29,4 +29,37 @@ public sealed unsafe class PackedWeightsTests
             Assert.Equal(expected ??= bytes, bytes);
         }
     }
+
+    [Fact]
+    public void Sources_on_loan_are_borrowed_a_part_at_a_time_and_given_back()
+    {
+        const int count = 300, rows = 16, columns = 32;
+        using var source = new NativeBuffer(rows * columns * sizeof(float));
+        for (int i = 0; i < rows * columns; i++) source.Floats[i] = i;
+        using Backend backend = Backends.Create(Tiers.Team, "scalar");
+        int[] loans = new int[count];
+        int most = 0;
+        Matrix[] matrices = new Matrix[count];
+        for (int i = 0; i < count; i++)
+        {
+            int number = i;
+            matrices[i] = backend.Describe(WeightFormat.F32, 0, rows, columns);
+            matrices[i].LendSource(
+                () =>
+                {
+                    loans[number]++;
+                    most = Math.Max(most, loans.Count(static loan => loan == 1));
+                    return (nint)source.Bytes;
+                },
+                () => loans[number] += 10);
+        }
+
+        using var packed = new PackedWeights(matrices);
+        packed.Pack(Tiers.Team);
+        Assert.All(loans, static loan => Assert.Equal(11, loan)); // once there and once back
+        Assert.InRange(most, 2, count / 2);
+        using Matrix alone = backend.Load(WeightFormat.F32, (nint)source.Bytes, rows, columns);
+        for (int i = 0; i < count; i++)
+            Assert.True(new ReadOnlySpan<byte>(alone.Data, (int)alone.PackedBytes).SequenceEqual(new(matrices[i].Data, (int)alone.PackedBytes)));
+    }
 }

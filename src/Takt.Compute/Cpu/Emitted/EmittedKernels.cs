@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.Intrinsics.X86;
 using Takt.Compute.Cpu.Packing;
+using Takt.Compute.Lanes;
 
 namespace Takt.Compute.Cpu.Emitted;
 
@@ -30,9 +31,6 @@ internal static unsafe class EmittedKernels
     /// <summary>Not a tier: the products of quantised weights with one row, which AVX2 in C# takes from emitted code.</summary>
     private const string OneRow = "avx2 one row";
 
-    /// <summary>What is to be said of these tiers where they run.</summary>
-    public const string Unproven = "proven in a simulator and by its self-test on this machine, not on other hardware";
-
     /// <summary>The emitted tiers, best first.</summary>
     public static readonly string[] Tiers = [Amx, Vnni];
 
@@ -40,9 +38,18 @@ internal static unsafe class EmittedKernels
     private static readonly Lazy<string?> TilesRefused = new(ProcessorFeatures.RequestTiles);
     private static readonly ConcurrentDictionary<KernelKey, EmittedKernel> Kernels = new();
 
-    /// <summary>Kernels that were made and then refused, with the reason.</summary>
-    public static IEnumerable<string> Refused => Kernels.Where(static kernel => kernel.Value.Reason is not null)
-        .Select(static kernel => $"{kernel.Key.Tier} {kernel.Key.Format}: {kernel.Value.Reason}").Order(StringComparer.Ordinal);
+    /// <summary>What a machine whose tiers could have them goes without, with the reason; what a tier lacks as a whole is not repeated.</summary>
+    public static IEnumerable<string> Refused
+    {
+        get
+        {
+            if (Lanes256.IsSupported && Unavailable(HalfConversion) is { } lacks) yield return $"{HalfConversion}: {lacks}";
+            foreach ((KernelKey key, EmittedKernel kernel) in Kernels.OrderBy(static kernel => kernel.Key.ToString(), StringComparer.Ordinal))
+            {
+                if (kernel.Reason is { } reason && reason != Unavailable(key.Tier, key.Numerics)) yield return $"{key.Tier} {key.Format}: {reason}";
+            }
+        }
+    }
 
     /// <summary>Why this machine cannot run a tier; null where it can.</summary>
     public static string? Unavailable(string tier, Numerics numerics = Numerics.Exact)
