@@ -63,7 +63,7 @@ public sealed class ChatSession(TaktModel model)
                     $"the message takes {prompt.Length} tokens, but the context holds {model.ContextLength}; shorten it or raise the context.");
             }
 
-            return model.GenerateChat(prompt, options, cancellation, times);
+            return model.GenerateChat(prompt, options, times, cancellation);
         }
         catch
         {

@@ -122,16 +122,19 @@ public sealed class TaktModel : IDisposable
     public Generation Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         var times = new TextTimes();
-        return Generate(EncodePrompt(prompt, times: times), options, cancellation, times);
+        return Generate(EncodePrompt(prompt, times: times), options, times, cancellation);
     }
 
     /// <summary>Continues a sequence of token ids.</summary>
+    public Generation Generate(IReadOnlyList<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Generate(prompt, options, new TextTimes(), cancellation);
+
+    /// <summary>Continues a sequence of token ids that were a text before.</summary>
     /// <param name="prompt">The ids.</param>
     /// <param name="options">Null for the defaults.</param>
+    /// <param name="times">What encoding took: it counts as the request's, and what decoding takes is added.</param>
     /// <param name="cancellation">Ends the text early.</param>
-    /// <param name="times">What encoding took, to be counted with the request; null where it was not measured.</param>
-    public Generation Generate(
-        IReadOnlyList<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default, TextTimes? times = null)
+    public Generation Generate(IReadOnlyList<int> prompt, GenerationOptions? options, TextTimes times, CancellationToken cancellation = default)
     {
         options ??= new GenerationOptions();
         var request = new Request
@@ -139,7 +142,7 @@ public sealed class TaktModel : IDisposable
             Prompt = prompt,
             MaxTokens = options.MaxTokens,
             Sampling = options.Sampling,
-            Text = times ?? new TextTimes(),
+            Text = times,
             StopTokens = options.IgnoreStopTokens ? [] : Tokenizer.EndOfGenerationIds,
         };
         // A text goes on from its prompt, but begins anew after BOS.
@@ -151,7 +154,7 @@ public sealed class TaktModel : IDisposable
     public Generation Chat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         var times = new TextTimes();
-        return GenerateChat(EncodeChat(messages, times), options ?? new GenerationOptions(), cancellation, times);
+        return GenerateChat(EncodeChat(messages, times), options ?? new GenerationOptions(), times, cancellation);
     }
 
     /// <summary>The ids of a plain text, with BOS where the model wants it.</summary>
@@ -228,6 +231,6 @@ public sealed class TaktModel : IDisposable
     internal int? BosToken => Tokenizer.AddBos ? Tokenizer.BosId : null;
 
     // Without a template the model may go on and speak for the user.
-    internal Generation GenerateChat(int[] prompt, GenerationOptions options, CancellationToken cancellation, TextTimes times) => Generate(
-        prompt, ChatTemplate is null ? options with { StopStrings = [.. options.StopStrings, PlainChat.UserPrefix] } : options, cancellation, times);
+    internal Generation GenerateChat(int[] prompt, GenerationOptions options, TextTimes times, CancellationToken cancellation) => Generate(
+        prompt, ChatTemplate is null ? options with { StopStrings = [.. options.StopStrings, PlainChat.UserPrefix] } : options, times, cancellation);
 }
