@@ -3,25 +3,31 @@ using System.Diagnostics;
 namespace Takt.Clock;
 
 /// <summary>
-/// Stamps the edges of one cycle for a <see cref="Ledger"/>. An edge costs one time stamp and one 32-byte store.
+/// Stamps the edges of one cycle for a <see cref="Ledger"/>. An edge costs one time stamp, one 32-byte store, and a load and a store for
+/// each thread.
 /// </summary>
 /// <remarks>From <see cref="Ledger.Begin"/>; pass it by reference and hand it to <see cref="Ledger.End"/>.</remarks>
 public struct CycleProbe : IProbe
 {
-    private readonly Ledger _ledger;
-    private EdgeStamp[] _stamps;
+    private readonly StampBuffer _stamps;
     private long _last;
 
-    internal CycleProbe(Ledger ledger, EdgeStamp[] stamps, int used)
+    internal CycleProbe(StampBuffer stamps, long number, int used)
     {
-        _ledger = ledger;
         _stamps = stamps;
+        Number = number;
         Used = used;
-        Start = _last = Stopwatch.GetTimestamp();
+        StartTicks = _last = Stopwatch.GetTimestamp();
     }
 
+    /// <inheritdoc/>
+    public static bool Records => true;
+
+    /// <summary>The number that the cycle will have in the ledger.</summary>
+    public long Number { get; }
+
     /// <summary>When the cycle began, in <see cref="Stopwatch"/> ticks.</summary>
-    internal long Start { get; }
+    public long StartTicks { get; }
 
     /// <summary>Stamps in the ledger's buffer, those of this cycle included.</summary>
     internal int Used { get; private set; }
@@ -30,11 +36,16 @@ public struct CycleProbe : IProbe
     public void Edge(int moment, long bytes = 0, long flops = 0)
     {
         long now = Stopwatch.GetTimestamp();
-        if (Used == _stamps.Length) _stamps = _ledger.Grow();
-        _stamps[Used++] = new EdgeStamp(moment, now - _last, bytes, flops);
+        _stamps.Add(Used++, new EdgeStamp(moment, now - _last, bytes, flops));
         _last = now;
     }
-}
 
-/// <summary>One moment as a probe noted it.</summary>
-internal readonly record struct EdgeStamp(int Moment, long Ticks, long Bytes, long Flops);
+    /// <summary>Takes out of the running moment a part that somebody else timed, which becomes a moment of its own.</summary>
+    /// <param name="moment">A number from <see cref="Ledger.Register"/>.</param>
+    /// <param name="ticks">How long it was; no longer than the running moment.</param>
+    public void Part(int moment, long ticks)
+    {
+        _stamps.AddPart(Used++, new EdgeStamp(moment, ticks, 0, 0));
+        _last += ticks;
+    }
+}

@@ -6,6 +6,9 @@ namespace Takt.Clock;
 /// <remarks>Implementations are structs, so that with <see cref="NoProbe"/> the calls compile to nothing.</remarks>
 public interface IProbe
 {
+    /// <summary>Whether edges are recorded; where they are not, threads need not keep their times either.</summary>
+    static abstract bool Records { get; }
+
     /// <summary>Ends the running moment: all time since the last edge belongs to <paramref name="moment"/>.</summary>
     /// <param name="moment">A number from <see cref="Ledger.Register"/>.</param>
     /// <param name="bytes">Bytes the moment had to move (weights, KV and activations read and written).</param>

@@ -4,6 +4,9 @@ namespace Takt.Clock;
 public readonly struct NoProbe : IProbe
 {
     /// <inheritdoc/>
+    public static bool Records => false;
+
+    /// <inheritdoc/>
     public void Edge(int moment, long bytes = 0, long flops = 0)
     {
     }

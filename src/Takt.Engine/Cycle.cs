@@ -7,15 +7,21 @@ namespace Takt.Engine;
 /// <summary>One step of the engine: a batch goes through the model once.</summary>
 internal sealed class Cycle(Ledger ledger, Fetch fetch, Decode decode, Execute execute, WriteBack writeBack)
 {
+    /// <summary>Says before a cycle runs how long it will take; null where nobody does.</summary>
+    public CyclePredictor? Predictor { get; set; }
+
     /// <summary>Runs the four stages; without work it leaves no trace in the ledger.</summary>
     public void Run()
     {
         CycleProbe probe = ledger.Begin();
         List<Pick> picked = fetch.Run(ref probe);
         if (picked.Count == 0) return;
+        CycleWork work = Pick.Work(picked);
+        double? predicted = Predictor?.Invoke(work);
         Batch batch = decode.Run(picked, ref probe);
         Span<float> logits = execute.Run(batch, ref probe);
-        CycleWork work = writeBack.Run(picked, logits, ref probe);
-        ledger.End(ref probe, work);
+        int published = writeBack.Run(picked, logits, ref probe);
+        ledger.End(ref probe, work, published, predicted);
+        foreach (Pick pick in picked) pick.Sequence.LeaveCycle();
     }
 }

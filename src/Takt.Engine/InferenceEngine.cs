@@ -16,6 +16,8 @@ public sealed class InferenceEngine : IDisposable
     private readonly SequenceQueue _queue;
     private readonly KvCache _cache;
     private readonly Cycle _cycle;
+    private readonly int _template, _tokenize;
+    private long _requests;
     private int _stepping;
     private volatile bool _disposed;
 
@@ -30,8 +32,10 @@ public sealed class InferenceEngine : IDisposable
         int context = _options.ContextOf(Model);
         _pool = new BlockPool(_options.CacheBlocksOf(Model));
         ContextLength = (int)Math.Min(context, (long)_pool.Total * KvCache.BlockTokens);
-        _queue = new SequenceQueue(_pool, _options.MaxSequences);
+        _queue = new SequenceQueue(_pool, _options.MaxSequences, Ledger);
         _cache = model.CreateCache(_pool.Total, _options.KvType, ContextLength);
+        _template = Ledger.Register(Stage.Fetch, Moment.NoLayer, "template");
+        _tokenize = Ledger.Register(Stage.Fetch, Moment.NoLayer, "tokenize");
         int vocabulary = Model.VocabularySize;
         _cycle = new Cycle(
             Ledger,
@@ -43,6 +47,13 @@ public sealed class InferenceEngine : IDisposable
 
     /// <summary>Where every moment of every cycle is recorded.</summary>
     public Ledger Ledger { get; } = new();
+
+    /// <summary>Asked before each cycle how long it will take, on the engine's thread; null where nobody knows.</summary>
+    public CyclePredictor? Predictor
+    {
+        get => _cycle.Predictor;
+        set => _cycle.Predictor = value;
+    }
 
     /// <summary>The model's shape.</summary>
     public ModelConfig Model { get; }
@@ -69,10 +80,19 @@ public sealed class InferenceEngine : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         RequestCheck.Run(request, Model.VocabularySize, ContextLength);
-        var sequence = new Sequence(request, ContextLength);
+        var sequence = new Sequence(request, ContextLength, Interlocked.Increment(ref _requests) - 1);
+        RecordText(request);
         _queue.Submit(sequence);
         if (_disposed) _queue.RetireAll(); // it came while the engine was being disposed of
         return sequence;
+    }
+
+    // What hosts do with text is fetching too, though it is done before a cycle sees the request.
+    private void RecordText(Request request)
+    {
+        if (request.Text is not { } text) return;
+        if (text.TemplateTicks > 0) Ledger.Record(_template, text.TemplateTicks);
+        if (text.TokenizeTicks > 0) Ledger.Record(_tokenize, text.TokenizeTicks);
     }
 
     /// <summary>Runs one cycle; one thread at a time, and not from a callback.</summary>

@@ -9,7 +9,10 @@ public interface IModel : IDisposable
     /// <summary>The model's shape.</summary>
     ModelConfig Config { get; }
 
-    /// <summary>Gives every operation of the model a number in the ledger; called once, before <see cref="Forward"/>.</summary>
+    /// <summary>
+    /// Gives every operation of the model a number in the ledger, and lets it watch the model's threads; called once, before
+    /// <see cref="Forward"/>.
+    /// </summary>
     void Register(Ledger ledger);
 
     /// <summary>

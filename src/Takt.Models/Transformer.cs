@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Takt.Clock;
 using Takt.Compute.Blocks;
 using Takt.Compute.Memory;
+using Takt.Compute.Threading;
 using Takt.Formats;
 using Takt.Models.Architectures;
 using Takt.Models.Packing;
@@ -62,7 +63,12 @@ public sealed unsafe class Transformer : IModel
     public WeightMemory Weights { get; }
 
     /// <inheritdoc/>
-    public void Register(Ledger ledger) => _moments = new TransformerMoments(ledger, _layers.Length);
+    public void Register(Ledger ledger)
+    {
+        _moments = new TransformerMoments(ledger, _layers.Length);
+        Team team = _backend.Team;
+        if (team.Threads > 1) ledger.Watch(team.Counters, team.Threads);
+    }
 
     /// <inheritdoc/>
     public KvCache CreateCache(int blocks, KvType type, int context) => new(Config, blocks, type, context);
@@ -70,7 +76,8 @@ public sealed unsafe class Transformer : IModel
     /// <inheritdoc/>
     public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
     {
-        TransformerMoments moments = _moments ??= new TransformerMoments(new Ledger(), _layers.Length);
+        TransformerMoments moments = _moments ??= new TransformerMoments(new Ledger(1, 1), _layers.Length);
+        _backend.Team.KeepsTimes = TProbe.Records;
         int rows = batch.Tokens.Count;
         Rows x = _workspace.Get("residual", rows, Config.HiddenSize);
         Embed(batch, x);

@@ -1,3 +1,5 @@
+using Takt.Clock;
+
 namespace Takt;
 
 /// <summary>A conversation: its messages, and their fit into the model's context.</summary>
@@ -45,13 +47,14 @@ public sealed class ChatSession(TaktModel model)
         droppedTurns = 0;
         try
         {
-            int[] prompt = model.EncodeChat(_messages);
+            var times = new TextTimes();
+            int[] prompt = model.EncodeChat(_messages, times);
             // A quarter of the context is left for the answer, unless the answer is to be shorter.
             int room = model.ContextLength - Math.Min(options.MaxTokens ?? int.MaxValue, Math.Max(1, model.ContextLength / 4));
             while (prompt.Length > room && DropOldestTurn())
             {
                 droppedTurns++;
-                prompt = model.EncodeChat(_messages);
+                prompt = model.EncodeChat(_messages, times);
             }
 
             if (prompt.Length >= model.ContextLength)
@@ -60,7 +63,7 @@ public sealed class ChatSession(TaktModel model)
                     $"the message takes {prompt.Length} tokens, but the context holds {model.ContextLength}; shorten it or raise the context.");
             }
 
-            return model.GenerateChat(prompt, options, cancellation);
+            return model.GenerateChat(prompt, options, times, cancellation);
         }
         catch
         {

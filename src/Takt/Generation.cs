@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Text;
+using Takt.Clock;
 using Takt.Engine;
 using Takt.Engine.Sequences;
 using Takt.Text;
@@ -17,6 +19,7 @@ public sealed class Generation : IEnumerable<string>
     private readonly CancellationToken _cancellation;
     private readonly TextStream _stream;
     private readonly StopStringFilter _stops;
+    private readonly TextTimes _times;
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _pending = new();
 
@@ -26,6 +29,7 @@ public sealed class Generation : IEnumerable<string>
         _cancellation = cancellation;
         _stream = new TextStream(model.Tokenizer, continues);
         _stops = new StopStringFilter(options.StopStrings);
+        _times = request.Text!;
         _sequence = _engine.Submit(request with { OnToken = Receive });
     }
 
@@ -51,6 +55,9 @@ public sealed class Generation : IEnumerable<string>
     public double TokensPerSecond => _sequence is { Duration: { } all, TimeToFirstToken: { } first } && Tokens > 1 && all > first
         ? (Tokens - 1) / (all - first).TotalSeconds
         : 0;
+
+    /// <summary>Where its time went; null while it runs.</summary>
+    public RequestRecord? Record => _sequence.Record;
 
     /// <summary>Why it ended; null while it runs.</summary>
     public FinishReason? FinishReason { get; private set; }
@@ -93,7 +100,9 @@ public sealed class Generation : IEnumerable<string>
 
     private bool Receive(int token)
     {
+        long start = Stopwatch.GetTimestamp();
         _pending.Append(_stops.Push(_stream.Add(token)));
+        _times.DetokenizeTicks += Stopwatch.GetTimestamp() - start;
         return !_stops.Stopped;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Takt.Clock;
 using Takt.Compute;
 using Takt.Compute.Memory;
 using Takt.Compute.Threading;
@@ -117,11 +119,22 @@ public sealed class TaktModel : IDisposable
     /// <param name="prompt">The text; where it is empty the model starts from BOS alone.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellation">Ends the text early.</param>
-    public Generation Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
-        Generate(EncodePrompt(prompt), options, cancellation);
+    public Generation Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
+    {
+        var times = new TextTimes();
+        return Generate(EncodePrompt(prompt, times: times), options, times, cancellation);
+    }
 
     /// <summary>Continues a sequence of token ids.</summary>
-    public Generation Generate(IReadOnlyList<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
+    public Generation Generate(IReadOnlyList<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Generate(prompt, options, new TextTimes(), cancellation);
+
+    /// <summary>Continues a sequence of token ids that were a text before.</summary>
+    /// <param name="prompt">The ids.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="times">What encoding took: it counts as the request's, and what decoding takes is added.</param>
+    /// <param name="cancellation">Ends the text early.</param>
+    public Generation Generate(IReadOnlyList<int> prompt, GenerationOptions? options, TextTimes times, CancellationToken cancellation = default)
     {
         options ??= new GenerationOptions();
         var request = new Request
@@ -129,6 +142,7 @@ public sealed class TaktModel : IDisposable
             Prompt = prompt,
             MaxTokens = options.MaxTokens,
             Sampling = options.Sampling,
+            Text = times,
             StopTokens = options.IgnoreStopTokens ? [] : Tokenizer.EndOfGenerationIds,
         };
         // A text goes on from its prompt, but begins anew after BOS.
@@ -137,28 +151,45 @@ public sealed class TaktModel : IDisposable
     }
 
     /// <summary>Answers a conversation with the model's chat template.</summary>
-    public Generation Chat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default) =>
-        GenerateChat(EncodeChat(messages), options ?? new GenerationOptions(), cancellation);
+    public Generation Chat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
+    {
+        var times = new TextTimes();
+        return GenerateChat(EncodeChat(messages, times), options ?? new GenerationOptions(), times, cancellation);
+    }
 
     /// <summary>The ids of a plain text, with BOS where the model wants it.</summary>
     /// <param name="text">The text; where it is empty BOS stands alone, or nothing where the model has none.</param>
     /// <param name="parseSpecial">Control tokens written in the text become those tokens.</param>
-    public int[] EncodePrompt(string text, bool parseSpecial = true)
+    /// <param name="times">Where to note how long it took; null for nowhere.</param>
+    public int[] EncodePrompt(string text, bool parseSpecial = true, TextTimes? times = null)
     {
+        long start = Stopwatch.GetTimestamp();
         List<int> ids = Tokenizer.Encode(text, addSpecial: false, parseSpecial);
         // EOS, which some tokenizers add too, would end the text before it begins. Something has to come first where there is no text.
         if ((ids.Count == 0 ? Tokenizer.BosId : BosToken) is { } bos) ids.Insert(0, bos);
+        if (times is not null) times.TokenizeTicks += Stopwatch.GetTimestamp() - start;
         return [.. ids];
     }
 
     /// <summary>The ids of a conversation up to where the model answers.</summary>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="times">Where to note how long it took; null for nowhere.</param>
     /// <exception cref="Takt.Text.Templates.TemplateException">The template refuses the conversation.</exception>
-    public int[] EncodeChat(IReadOnlyList<ChatMessage> messages)
+    public int[] EncodeChat(IReadOnlyList<ChatMessage> messages, TextTimes? times = null)
     {
-        if (ChatTemplate is null) return EncodePrompt(PlainChat.Format(messages));
-        List<int> ids = Tokenizer.Encode(_source.Render(messages), addSpecial: false, parseSpecial: true);
+        if (ChatTemplate is null) return EncodePrompt(PlainChat.Format(messages), times: times);
+        long start = Stopwatch.GetTimestamp();
+        string text = _source.Render(messages);
+        long rendered = Stopwatch.GetTimestamp();
+        List<int> ids = Tokenizer.Encode(text, addSpecial: false, parseSpecial: true);
         // Some templates write BOS themselves and some leave it to the tokenizer.
         if (BosToken is { } bos && (ids.Count == 0 || ids[0] != bos)) ids.Insert(0, bos);
+        if (times is not null)
+        {
+            times.TemplateTicks += rendered - start;
+            times.TokenizeTicks += Stopwatch.GetTimestamp() - rendered;
+        }
+
         return [.. ids];
     }
 
@@ -200,6 +231,6 @@ public sealed class TaktModel : IDisposable
     internal int? BosToken => Tokenizer.AddBos ? Tokenizer.BosId : null;
 
     // Without a template the model may go on and speak for the user.
-    internal Generation GenerateChat(int[] prompt, GenerationOptions options, CancellationToken cancellation) => Generate(
-        prompt, ChatTemplate is null ? options with { StopStrings = [.. options.StopStrings, PlainChat.UserPrefix] } : options, cancellation);
+    internal Generation GenerateChat(int[] prompt, GenerationOptions options, TextTimes times, CancellationToken cancellation) => Generate(
+        prompt, ChatTemplate is null ? options with { StopStrings = [.. options.StopStrings, PlainChat.UserPrefix] } : options, times, cancellation);
 }

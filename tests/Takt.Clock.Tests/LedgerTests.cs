@@ -65,11 +65,11 @@ public class LedgerTests
     public void The_last_cycles_are_kept_in_order()
     {
         var ledger = new Ledger(recentCycles: 3);
-        for (int i = 0; i < 5; i++) Cycle(ledger, new CycleWork(i, 2 * i, 3 * i, 4 * i));
+        for (int i = 0; i < 5; i++) Cycle(ledger, new CycleWork(i, 2 * i, 3 * i, 4 * i, 5 * i, 6 * i));
 
         LedgerSnapshot snapshot = ledger.Snapshot();
         Assert.Equal([2, 3, 4], snapshot.Recent.Select(c => c.Number));
-        Assert.Equal(new CycleWork(4, 8, 12, 16), snapshot.Recent[2].Work);
+        Assert.Equal(new CycleWork(4, 8, 12, 16, 20, 24), snapshot.Recent[2].Work);
         Assert.Equal(5, snapshot.Cycles.Count);
     }
 

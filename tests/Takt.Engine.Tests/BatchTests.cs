@@ -60,7 +60,9 @@ public class BatchTests
         // 10 + 20 + 20 of 100; two that generate beside the next 50; beside the last 30 and 20 of 30; three beside the last 10; all.
         Assert.Equal([50, 52, 52, 13, 4], model.Batches.Take(5));
         Assert.Equal([2, 2, 3, 4, 4], model.Outputs.Take(5));
-        Assert.Equal([new CycleWork(50, 0, 50, 2), new CycleWork(50, 2, 102, 2)], engine.Ledger.Snapshot().Recent.Take(2).Select(c => c.Work));
+        Assert.Equal(
+            [(new CycleWork(50, 0, 3, 2, 50, 55 + 210 + 210), 2), (new CycleWork(50, 2, 3, 2, 102, 11 + 21 + 70 * 71 / 2 - 210), 2)],
+            engine.Ledger.Snapshot().Recent.Take(2).Select(c => (c.Work, c.TokensPublished)));
         AssertAsAlone(sequences);
     }
 

@@ -260,8 +260,8 @@ public class InferenceEngineTests
             snapshot.Moments.Where(m => m.Time.Count > 0).OrderBy(m => m.Moment.Stage).Select(m => m.Moment.Op));
         Assert.True(snapshot.MomentTicks >= 0.95 * snapshot.Cycles.Sum, $"{snapshot.MomentTicks} of {snapshot.Cycles.Sum}");
         Assert.Equal(
-            [new CycleWork(64, 0, 64, 0), new CycleWork(36, 0, 100, 1), new CycleWork(0, 1, 101, 1)],
-            snapshot.Recent.Take(3).Select(c => c.Work));
+            [(new CycleWork(64, 0, 1, 0, 64, 64 * 65 / 2), 0), (new CycleWork(36, 0, 1, 1, 100, 36 * 165 / 2), 1), (new CycleWork(0, 1, 1, 1, 101, 101), 1)],
+            snapshot.Recent.Take(3).Select(c => (c.Work, c.TokensPublished)));
         Assert.True(sequence.TimeToFirstToken > TimeSpan.Zero && sequence.TimeToFirstToken <= sequence.Duration);
     }
 

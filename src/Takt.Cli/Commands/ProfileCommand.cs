@@ -31,7 +31,9 @@ internal static class ProfileCommand
             string? text = PromptText.Read(parse.GetValue(prompt), terminal);
             GenerationOptions options = sampling.Read(parse);
             using TaktModel loaded = model.OpenForText(parse);
-            Generation generation = loaded.Generate(PromptText.Encode(loaded, text, null, raw: false), options, terminal.Interrupt.Token);
+            var times = new TextTimes();
+            int[] ids = PromptText.Encode(loaded, text, null, raw: false, times);
+            Generation generation = loaded.Generate(ids, options, times, terminal.Interrupt.Token);
             generation.ToEnd();
             LedgerSnapshot snapshot = loaded.Engine.Ledger.Snapshot();
             bool asJson = json.In(parse);
@@ -76,14 +78,22 @@ internal static class ProfileCommand
         Table table = new Table().Border(TableBorder.Simple);
         foreach (Phrase name in (Phrase[])[Texts.ColumnStage, Texts.ColumnLayer, Texts.ColumnOp]) table.AddColumn(terminal.Say(name));
         foreach (Phrase name in (Phrase[])[
-            Texts.ColumnCalls, Texts.ColumnMean, Texts.ColumnDeviation, Texts.ColumnMedian, Texts.ColumnP99, Texts.ColumnShare, Texts.ColumnBandwidth, Texts.ColumnFlops])
+            Texts.ColumnCalls, Texts.ColumnMean, Texts.ColumnDeviation, Texts.ColumnMedian, Texts.ColumnP90, Texts.ColumnP99, Texts.ColumnMax,
+            Texts.ColumnShare, Texts.ColumnWait, Texts.ColumnBandwidth, Texts.ColumnFlops])
             table.AddColumn(new TableColumn(terminal.Say(name)).RightAligned());
         foreach (ProfileRow row in report.Moments.Take(top)) table.AddRow([.. Cells(row).Select(cell => new Spectre.Console.Text(cell))]);
         Consoles.Output(terminal).Write(table);
         if (report.Moments.Count > top) terminal.Out.WriteLine(terminal.Say(Texts.MoreRows, report.Moments.Count - top));
         terminal.Out.WriteLine(terminal.Say(
-            Texts.ProfileSummary, Units.Seconds(report.WallSeconds), snapshot.Cycles.Count, report.Coverage * 100));
+            Texts.ProfileSummary, Units.Seconds(report.WallSeconds), snapshot.Cycles.Count, report.Coverage * 100,
+            report.WaitShare * 100, snapshot.BusyTicks.Count));
+        if (report.Outliers > 0) terminal.Out.WriteLine(terminal.Say(Texts.ProfileOutliers, report.Outliers));
+        terminal.Out.WriteLine(report.EnergyJoules is { } joules
+            ? terminal.Say(Texts.ProfileEnergy, joules, report.JoulesPerToken ?? 0)
+            : terminal.Say(Texts.ProfileNoEnergy, report.EnergyUnavailable!));
     }
+
+    private static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static IEnumerable<string> Cells(ProfileRow row)
     {
@@ -95,8 +105,11 @@ internal static class ProfileCommand
         yield return Units.Seconds(row.MeanSeconds);
         yield return Units.Seconds(row.StandardDeviationSeconds);
         yield return Units.Seconds(row.MedianSeconds);
+        yield return Units.Seconds(row.P90Seconds);
         yield return Units.Seconds(row.P99Seconds);
-        yield return (row.Share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+        yield return Units.Seconds(row.MaxSeconds);
+        yield return Percent(row.Share);
+        yield return Percent(row.WaitShare);
         yield return total > 0 && row.Bytes > 0 ? (row.Bytes / total / 1e9).ToString("0.0", CultureInfo.InvariantCulture) : "";
         yield return total > 0 && row.Flops > 0 ? (row.Flops / total / 1e9).ToString("0.0", CultureInfo.InvariantCulture) : "";
     }

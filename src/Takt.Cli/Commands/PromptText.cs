@@ -1,4 +1,5 @@
 using Takt.Cli.Shell;
+using Takt.Clock;
 
 namespace Takt.Cli.Commands;
 
@@ -19,7 +20,12 @@ internal static class PromptText
     /// Without a prompt BOS alone; with one the chat template where the model has one and <paramref name="raw"/> does not forbid it,
     /// else the plain text.
     /// </summary>
-    public static int[] Encode(TaktModel model, string? text, string? system, bool raw)
+    /// <param name="model">The model.</param>
+    /// <param name="text">The prompt, or null.</param>
+    /// <param name="system">The system message, or null.</param>
+    /// <param name="raw">Whether the chat template is left out.</param>
+    /// <param name="times">Where it notes how long it took.</param>
+    public static int[] Encode(TaktModel model, string? text, string? system, bool raw, TextTimes times)
     {
         bool chat = !raw && model.ChatTemplate is not null && (text is not null || system is not null);
         if (chat)
@@ -27,10 +33,10 @@ internal static class PromptText
             List<ChatMessage> messages = [];
             if (system is not null) messages.Add(new ChatMessage("system", system));
             messages.Add(new ChatMessage("user", text ?? ""));
-            return model.EncodeChat(messages);
+            return model.EncodeChat(messages, times);
         }
 
-        int[] ids = model.EncodePrompt(text ?? "");
+        int[] ids = model.EncodePrompt(text ?? "", times: times);
         return ids.Length > 0 ? ids : throw new CliException(Texts.EmptyRawPrompt);
     }
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
+using Takt.Clock;
 using Takt.Compute;
 
 namespace Takt.Cli.Commands;
@@ -27,8 +30,9 @@ internal static class RunCommand
             string? text = PromptText.Read(parse.GetValue(prompt), terminal);
             GenerationOptions options = sampling.Read(parse);
             using TaktModel loaded = model.OpenForText(parse);
-            int[] ids = PromptText.Encode(loaded, text, parse.GetValue(system), raw.In(parse));
-            Generation generation = loaded.Generate(ids, options, terminal.Interrupt.Token);
+            var times = new TextTimes();
+            int[] ids = PromptText.Encode(loaded, text, parse.GetValue(system), raw.In(parse), times);
+            Generation generation = loaded.Generate(ids, options, times, terminal.Interrupt.Token);
             if (json.In(parse))
             {
                 generation.ToEnd();
@@ -78,10 +82,27 @@ internal static class RunCommand
         json.WriteNumber("tokens_per_s", generation.TokensPerSecond);
         json.WriteNumber("cycles", generation.Cycles);
         json.WriteString("stop_reason", Name(generation.FinishReason));
+        if (generation.Record is { } record) WriteTimes(json, record);
         MemoryReport.Write(json, model);
         ModelFlags.WriteNumerics(json, model.Numerics);
         json.WriteEndObject();
     });
+
+    // What a request's time went to, in order; cycles and detokenising overlap with them.
+    private static void WriteTimes(Utf8JsonWriter json, RequestRecord record)
+    {
+        json.WriteStartObject("times");
+        void Write(string name, long ticks) => json.WriteNumber(name, (double)ticks / Stopwatch.Frequency);
+        Write("template_s", record.TemplateTicks);
+        Write("tokenize_s", record.TokenizeTicks);
+        Write("queue_s", record.QueueTicks);
+        Write("prefill_s", record.PrefillTicks);
+        Write("generation_s", record.GenerationTicks);
+        Write("total_s", record.TotalTicks);
+        Write("cycles_s", record.CycleTicks);
+        Write("detokenize_s", record.DetokenizeTicks);
+        json.WriteEndObject();
+    }
 
     private static string Name(FinishReason? reason) => reason switch
     {

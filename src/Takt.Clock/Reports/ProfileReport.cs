@@ -17,30 +17,45 @@ public enum ProfileGrouping
     Layer,
 }
 
-/// <summary>Where the time of the recorded cycles went.</summary>
+/// <summary>Where the time of the recorded cycles, and of the text work before them, went.</summary>
 /// <param name="WallSeconds">The time to explain.</param>
 /// <param name="Coverage">The share of it that moments explain.</param>
+/// <param name="WaitShare">The share of all threads' time in cycles that they waited for each other.</param>
+/// <param name="Outliers">Cycles that took longer than cycles with like work do.</param>
+/// <param name="EnergyJoules">What the processor took meanwhile, whoever made it work; null where it cannot be read.</param>
+/// <param name="EnergyUnavailable">Why energy cannot be read; null where it can.</param>
+/// <param name="JoulesPerToken">Energy for each token handed to a host; null where it cannot be read or there is none.</param>
 /// <param name="Moments">The rows, largest share first.</param>
 public sealed record ProfileReport(
     [property: JsonPropertyName("wall_s")] double WallSeconds,
     [property: JsonPropertyName("coverage")] double Coverage,
+    [property: JsonPropertyName("wait_share")] double WaitShare,
+    [property: JsonPropertyName("outliers")] long Outliers,
+    [property: JsonPropertyName("energy_j")] double? EnergyJoules,
+    [property: JsonPropertyName("energy_unavailable")] string? EnergyUnavailable,
+    [property: JsonPropertyName("energy_per_token_j")] double? JoulesPerToken,
     [property: JsonPropertyName("moments")] IReadOnlyList<ProfileRow> Moments)
 {
     /// <summary>Builds the report.</summary>
     /// <param name="snapshot">What was recorded.</param>
     /// <param name="grouping">What a row stands for.</param>
     /// <param name="machine">Ceilings of this machine, or null to leave <see cref="ProfileRow.CeilingShare"/> out.</param>
-    /// <param name="wallSeconds">The time to explain when it is more than the cycles', such as a whole run's; null for the cycles'.</param>
+    /// <param name="wallSeconds">The time to explain when it is more than the cycles', such as a whole run's; null for the cycles' and the text work's.</param>
     public static ProfileReport From(
         LedgerSnapshot snapshot, ProfileGrouping grouping, MachineProfile? machine = null, double? wallSeconds = null)
     {
-        double wall = wallSeconds ?? Seconds(snapshot.Cycles.Sum);
+        double wall = wallSeconds ?? Seconds(snapshot.Cycles.Sum + snapshot.OutsideTicks);
+        (double? joules, string? unavailable) = snapshot.Energy;
+        long busy = snapshot.Moments.Sum(static moment => moment.BusyTicks);
         var rows = snapshot.Moments
             .Where(m => m.Time.Count > 0)
             .GroupBy(m => Key(m.Moment, grouping))
-            .Select(group => Row(group.Key, group, wall, machine))
+            .Select(group => Row(group.Key, group, wall, machine, joules / Math.Max(1, busy)))
             .OrderByDescending(row => row.Share);
-        return new ProfileReport(wall, Share(Seconds(snapshot.MomentTicks), wall), [.. rows]);
+        double threads = snapshot.BusyTicks.Count * (double)snapshot.MomentTicks;
+        return new ProfileReport(
+            wall, Share(Seconds(snapshot.MomentTicks + snapshot.OutsideTicks), wall), 1 - Share(snapshot.BusyTicks.Sum(), threads, 1),
+            snapshot.Outliers, joules, unavailable, snapshot.TokensPublished > 0 ? joules / snapshot.TokensPublished : null, [.. rows]);
     }
 
     /// <summary>One JSON object, names in snake_case, times in seconds, sizes in bytes.</summary>
@@ -53,7 +68,7 @@ public sealed record ProfileReport(
         _ => moment,
     };
 
-    private static ProfileRow Row(Moment key, IEnumerable<MomentTotals> members, double wall, MachineProfile? machine)
+    private static ProfileRow Row(Moment key, IEnumerable<MomentTotals> members, double wall, MachineProfile? machine, double? joulesPerTick)
     {
         var total = new MomentTotals(key);
         foreach (MomentTotals member in members) total.Add(member);
@@ -62,40 +77,15 @@ public sealed record ProfileReport(
             key.Stage, key.Layer == Moment.NoLayer ? null : key.Layer, key.Op, total.Time.Count,
             Seconds(total.Time.Mean), Seconds(total.Time.StandardDeviation),
             Seconds(total.Time.Percentile(0.5)), Seconds(total.Time.Percentile(0.99)),
-            Share(seconds, wall), total.Bytes, total.Flops, machine?.CeilingShare(seconds, total.Bytes, total.Flops));
+            Share(seconds, wall), total.Bytes, total.Flops, machine?.CeilingShare(seconds, total.Bytes, total.Flops),
+            Seconds(total.Time.Percentile(0.9)), Seconds(total.Time.Percentile(0.999)), Seconds(total.Time.Max),
+            total.WaitShare, total.Imbalance, joulesPerTick * total.BusyTicks);
     }
 
     private static double Seconds(double ticks) => ticks / Stopwatch.Frequency;
 
-    private static double Share(double part, double whole) => whole > 0 ? part / whole : 0;
+    private static double Share(double part, double whole, double ofNothing = 0) => whole > 0 ? part / whole : ofNothing;
 }
-
-/// <summary>One row of a <see cref="ProfileReport"/>; times are of one call, in seconds.</summary>
-/// <param name="Stage">Its stage.</param>
-/// <param name="Layer">Its layer, or null where it belongs to none or to several.</param>
-/// <param name="Op">Its operation, or <c>all</c>.</param>
-/// <param name="Calls">How often it ran.</param>
-/// <param name="MeanSeconds">Arithmetic mean.</param>
-/// <param name="StandardDeviationSeconds">Standard deviation.</param>
-/// <param name="MedianSeconds">Median.</param>
-/// <param name="P99Seconds">99th percentile.</param>
-/// <param name="Share">Share of the report's wall time that all calls took together.</param>
-/// <param name="Bytes">Bytes moved, all calls together.</param>
-/// <param name="Flops">Floating-point operations, all calls together.</param>
-/// <param name="CeilingShare">Share of this machine's nearer ceiling, bandwidth or arithmetic; null when that is not measured.</param>
-public sealed record ProfileRow(
-    [property: JsonPropertyName("stage")] Stage Stage,
-    [property: JsonPropertyName("layer")] int? Layer,
-    [property: JsonPropertyName("op")] string Op,
-    [property: JsonPropertyName("calls")] long Calls,
-    [property: JsonPropertyName("mean_s")] double MeanSeconds,
-    [property: JsonPropertyName("stddev_s")] double StandardDeviationSeconds,
-    [property: JsonPropertyName("p50_s")] double MedianSeconds,
-    [property: JsonPropertyName("p99_s")] double P99Seconds,
-    [property: JsonPropertyName("share")] double Share,
-    [property: JsonPropertyName("bytes")] long Bytes,
-    [property: JsonPropertyName("flops")] long Flops,
-    [property: JsonPropertyName("ceiling_share")] double? CeilingShare);
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ProfileReport))]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
@@ -16,13 +17,16 @@ public sealed unsafe class Team : IDisposable
 {
     private const int Spins = 2_000;
     private const int Yields = 200;
+    private const int CounterDistance = 16; // two cache lines, which some processors fetch together
 
     private readonly Thread[] _workers;
+    private readonly long[] _counters;
     private readonly Lock _turn = new();
     private readonly object _sleep = new();
     private Shared _shared;
     private int _sleepers;
     private volatile bool _stopping;
+    private volatile bool _keepsTimes;
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Starts a team.</summary>
@@ -31,6 +35,7 @@ public sealed unsafe class Team : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
+        _counters = new long[threads * CounterDistance];
         _workers = new Thread[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
@@ -42,6 +47,19 @@ public sealed unsafe class Team : IDisposable
 
     /// <summary>Threads that work, including the caller's.</summary>
     public int Threads { get; }
+
+    /// <summary>Whether threads keep their times; it costs them two time stamps an operation.</summary>
+    public bool KeepsTimes
+    {
+        get => _keepsTimes;
+        set => _keepsTimes = value;
+    }
+
+    /// <summary>
+    /// One counter a thread at equal distances, in <see cref="Stopwatch"/> ticks: how long callers waited for workers, then, for each
+    /// worker, how long it worked. They grow while <see cref="KeepsTimes"/>; a task's time is in them when <see cref="Run"/> returns.
+    /// </summary>
+    public ReadOnlyMemory<long> Counters => _counters;
 
     /// <summary>Runs all pieces of a task and returns when the last is done.</summary>
     /// <param name="count">Number of pieces.</param>
@@ -80,13 +98,14 @@ public sealed unsafe class Team : IDisposable
     private void Claim(int thread)
     {
         int done = 0;
+        long began = 0;
         try
         {
             while (true)
             {
                 long ticket = Interlocked.Increment(ref _shared.Ticket) - 1;
                 if (!HasWork(ticket)) break;
-                done++;
+                if (done++ == 0 && thread > 0 && _keepsTimes) began = Stopwatch.GetTimestamp();
                 _shared.Invoke(_shared.Task, (int)ticket, thread);
             }
         }
@@ -98,6 +117,7 @@ public sealed unsafe class Team : IDisposable
             if (HasWork(ticket)) done += (int)(ticket >> 32) - (int)ticket;
         }
 
+        if (began != 0) _counters[thread * CounterDistance] += Stopwatch.GetTimestamp() - began;
         if (done > 0) Interlocked.Add(ref _shared.Done, done);
     }
 
@@ -105,11 +125,15 @@ public sealed unsafe class Team : IDisposable
 
     private void WaitForPieces(int count)
     {
+        if (Volatile.Read(ref _shared.Done) == count) return;
+        long began = _keepsTimes ? Stopwatch.GetTimestamp() : 0;
         for (int i = 0; Volatile.Read(ref _shared.Done) != count; i++)
         {
             if (i < Spins) Thread.SpinWait(1);
             else Thread.Yield();
         }
+
+        if (began != 0) _counters[0] += Stopwatch.GetTimestamp() - began;
     }
 
     private void Work(int number)

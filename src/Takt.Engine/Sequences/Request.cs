@@ -1,3 +1,4 @@
+using Takt.Clock;
 using Takt.Engine.Sampling;
 
 namespace Takt.Engine.Sequences;
@@ -29,6 +30,9 @@ public sealed record Request
 
     /// <summary>Receives logits of the prompt's <see cref="LogitPositions"/>, in order.</summary>
     public LogitsReader? OnLogits { get; init; }
+
+    /// <summary>Where the host notes what it does with text, so that it is among the moments; null where it keeps no such times.</summary>
+    public TextTimes? Text { get; init; }
 
     /// <summary>Which positions of the prompt <see cref="OnLogits"/> wants; the last one unless set.</summary>
     public Range LogitPositions { get; init; } = ^1..;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using Takt.Clock;
 using Takt.Engine.Cache;
 
 namespace Takt.Engine.Sequences;
@@ -12,12 +14,18 @@ public sealed class Sequence
     private readonly long _submitted = Stopwatch.GetTimestamp();
     private readonly int[] _stopTokens;
     private readonly List<int> _tokens;
+    private long _admitted;
     private long _firstToken;
     private long _stopped;
+    private long _firstCycle;
+    private long _lastCycle;
+    private long _enteredTicks;
+    private long _cycleTicks;
     private volatile bool _cancelled;
 
-    internal Sequence(Request request, int context)
+    internal Sequence(Request request, int context, long number = 0)
     {
+        Number = number;
         Request = request;
         PromptTokens = request.Prompt.Count; // the host's list may change later
         _stopTokens = [.. request.StopTokens];
@@ -31,6 +39,9 @@ public sealed class Sequence
         MostStored = Math.Max(PromptTokens, longest - 1);
         Blocks = new BlockTable(MostStored);
     }
+
+    /// <summary>Requests before it in its engine.</summary>
+    public long Number { get; }
 
     /// <summary>What was asked for.</summary>
     public Request Request { get; }
@@ -51,7 +62,7 @@ public sealed class Sequence
     public int Stored { get; internal set; }
 
     /// <summary>Cycles it took part in.</summary>
-    public int Cycles { get; internal set; }
+    public int Cycles { get; private set; }
 
     /// <summary>Why it ended; null while it runs.</summary>
     public StopReason? StopReason { get; private set; }
@@ -67,6 +78,9 @@ public sealed class Sequence
 
     /// <summary>From submission to the end; null before it.</summary>
     public TimeSpan? Duration => _stopped == 0 ? null : Stopwatch.GetElapsedTime(_submitted, _stopped);
+
+    /// <summary>Where its time went; null while it runs.</summary>
+    public RequestRecord? Record { get; private set; }
 
     internal BlockTable Blocks { get; }
 
@@ -115,11 +129,48 @@ public sealed class Sequence
         _tokens.Add(token);
     }
 
-    internal void Stop(StopReason reason, Exception? error = null)
+    internal void Admit() => _admitted = Stopwatch.GetTimestamp();
+
+    /// <summary>Takes part in a cycle until <see cref="LeaveCycle"/> or the end.</summary>
+    internal void EnterCycle(long number, long startTicks)
     {
+        if (Cycles++ == 0) _firstCycle = number;
+        _lastCycle = number;
+        _enteredTicks = startTicks;
+    }
+
+    internal void LeaveCycle()
+    {
+        if (_enteredTicks != 0) _cycleTicks += Stopwatch.GetTimestamp() - _enteredTicks;
+        _enteredTicks = 0;
+    }
+
+    internal void Stop(StopReason reason, Exception? error, Ledger ledger)
+    {
+        LeaveCycle();
         _stopped = Stopwatch.GetTimestamp();
         StopReason = reason;
         Error = error;
+        ledger.Record(Record = MakeRecord(reason));
         _completion.TrySetResult(reason);
     }
+
+    private RequestRecord MakeRecord(StopReason reason) => new()
+    {
+        Number = Number,
+        SubmittedTicks = _submitted,
+        AdmittedTicks = _admitted == 0 ? null : _admitted,
+        FirstTokenTicks = _firstToken == 0 ? null : _firstToken,
+        EndedTicks = _stopped,
+        TemplateTicks = Request.Text?.TemplateTicks ?? 0,
+        TokenizeTicks = Request.Text?.TokenizeTicks ?? 0,
+        DetokenizeTicks = Request.Text?.DetokenizeTicks ?? 0,
+        CycleTicks = _cycleTicks,
+        FirstCycle = Cycles == 0 ? null : _firstCycle,
+        LastCycle = Cycles == 0 ? null : _lastCycle,
+        Cycles = Cycles,
+        PromptTokens = PromptTokens,
+        GeneratedTokens = Tokens.Count - PromptTokens,
+        StopReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()),
+    };
 }

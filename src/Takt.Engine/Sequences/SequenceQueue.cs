@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Takt.Clock;
 using Takt.Engine.Cache;
 
 namespace Takt.Engine.Sequences;
 
 /// <summary>Sequences from submission to their end: submitted (any thread), waiting, running (the engine's thread).</summary>
-internal sealed class SequenceQueue(BlockPool pool, int maxRunning)
+internal sealed class SequenceQueue(BlockPool pool, int maxRunning, Ledger ledger)
 {
     private readonly ConcurrentQueue<Sequence> _submitted = new();
     private readonly List<Sequence> _waiting = [];
@@ -28,6 +29,7 @@ internal sealed class SequenceQueue(BlockPool pool, int maxRunning)
         RetireCancelled(_waiting);
         while (_running.Count < maxRunning && _waiting.Count > 0 && pool.TryReserve(_waiting[0].Blocks, _waiting[0].MostStored))
         {
+            _waiting[0].Admit();
             _running.Add(_waiting[0]);
             _waiting.RemoveAt(0);
         }
@@ -38,7 +40,7 @@ internal sealed class SequenceQueue(BlockPool pool, int maxRunning)
     {
         if (!_running.Remove(sequence)) _waiting.Remove(sequence);
         pool.Release(sequence.Blocks);
-        sequence.Stop(reason, error);
+        sequence.Stop(reason, error, ledger);
     }
 
     /// <summary>Ends every running sequence.</summary>

@@ -10,6 +10,7 @@ internal sealed class WriteBack(Ledger ledger, SequenceQueue queue, int vocabula
     private readonly int _read = ledger.Register(Stage.WriteBack, Moment.NoLayer, "read_logits");
     private readonly int _sample = ledger.Register(Stage.WriteBack, Moment.NoLayer, "sample");
     private readonly int _store = ledger.Register(Stage.WriteBack, Moment.NoLayer, "store");
+    private readonly int _detokenize = ledger.Register(Stage.WriteBack, Moment.NoLayer, "detokenize");
     private readonly int _publish = ledger.Register(Stage.WriteBack, Moment.NoLayer, "publish");
     private readonly Sampler _sampler = new(vocabularySize);
 
@@ -17,15 +18,14 @@ internal sealed class WriteBack(Ledger ledger, SequenceQueue queue, int vocabula
     /// <param name="picked">What the cycle did.</param>
     /// <param name="logits">[output rows, vocabulary]; overwritten by sampling.</param>
     /// <param name="probe">The cycle's probe.</param>
-    public CycleWork Run(List<Pick> picked, Span<float> logits, ref CycleProbe probe)
+    /// <returns>Tokens handed to hosts.</returns>
+    public int Run(List<Pick> picked, Span<float> logits, ref CycleProbe probe)
     {
-        var work = new CycleWork();
-        int output = 0;
+        int output = 0, published = 0;
         foreach (Pick pick in picked)
         {
             Sequence sequence = pick.Sequence;
-            int outputs = Outputs(pick);
-            int prefill = Math.Clamp(sequence.PromptTokens - pick.FirstPosition, 0, pick.Rows);
+            int outputs = pick.Outputs;
             int before = sequence.Tokens.Count;
             try
             {
@@ -37,30 +37,17 @@ internal sealed class WriteBack(Ledger ledger, SequenceQueue queue, int vocabula
             }
 
             output += outputs;
-            work = new CycleWork(
-                work.PrefillRows + prefill, work.GenerationRows + pick.Rows - prefill,
-                work.KvTokens + sequence.Stored, work.TokensPublished + sequence.Tokens.Count - before);
+            published += sequence.Tokens.Count - before;
         }
 
-        return work;
-    }
-
-    private static int Outputs(Pick pick)
-    {
-        int outputs = 0;
-        for (int row = 0; row < pick.Rows; row++)
-        {
-            if (pick.Sequence.WantsLogitsAt(pick.FirstPosition + row)) outputs++;
-        }
-
-        return outputs;
+        return published;
     }
 
     private void Advance(Pick pick, Span<float> logits, ref CycleProbe probe)
     {
         (Sequence sequence, int first, int rows) = pick;
         sequence.Stored += rows;
-        sequence.Cycles++;
+        sequence.EnterCycle(probe.Number, probe.StartTicks);
         for (int position = first; position < first + rows; position++)
         {
             if (!sequence.WantsLogitsAt(position)) continue;
@@ -91,7 +78,9 @@ internal sealed class WriteBack(Ledger ledger, SequenceQueue queue, int vocabula
         }
 
         sequence.Append(token);
+        long before = sequence.Request.Text?.DetokenizeTicks ?? 0;
         bool goOn = sequence.Request.OnToken?.Invoke(token) ?? true;
+        if (sequence.Request.Text is { } text) probe.Part(_detokenize, text.DetokenizeTicks - before);
         probe.Edge(_publish);
         StopReason? reason = !goOn ? StopReason.Host
             : sequence.Generated.Length == sequence.Request.MaxTokens ? StopReason.MaxTokens

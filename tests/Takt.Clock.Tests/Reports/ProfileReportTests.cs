@@ -11,7 +11,11 @@ public class ProfileReportTests
         static MomentTotals Totals(Stage stage, int layer, string op, params ReadOnlySpan<int> milliseconds)
         {
             var totals = new MomentTotals(new Moment(stage, layer, op));
-            foreach (int ms in milliseconds) totals.Add(ms * Stopwatch.Frequency / 1000, bytes: 1000, flops: 500);
+            foreach (int ms in milliseconds) {
+                int ticks = (int)(ms * Stopwatch.Frequency / 1000);
+                totals.Add(ticks, bytes: 1000, flops: 500, [ticks, ticks / 2]);
+            }
+
             return totals;
         }
 
@@ -26,7 +30,15 @@ public class ProfileReportTests
         var cycles = new Distribution();
         cycles.Add(50 * Stopwatch.Frequency / 1000);
         cycles.Add(50 * Stopwatch.Frequency / 1000);
-        return new LedgerSnapshot(moments, cycles, moments.Sum(m => m.Time.Sum), []);
+        return new Ledger().Snapshot() with
+        {
+            Moments = moments,
+            Cycles = cycles,
+            MomentTicks = moments.Sum(m => m.Time.Sum),
+            BusyTicks = [moments.Sum(m => m.Time.Sum), moments.Sum(m => m.Time.Sum) / 2],
+            TokensPublished = 4,
+            Energy = new EnergyReading(6, null),
+        };
     }
 
     [Fact]
@@ -76,13 +88,43 @@ public class ProfileReportTests
     public void Json_has_the_names_of_the_command_table()
     {
         using var json = JsonDocument.Parse(ProfileReport.From(Recorded(), ProfileGrouping.Moment).ToJson());
-        Assert.Equal(["wall_s", "coverage", "moments"], json.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["wall_s", "coverage", "wait_share", "outliers", "energy_j", "energy_unavailable", "energy_per_token_j", "moments"],
+            json.RootElement.EnumerateObject().Select(p => p.Name));
         JsonElement row = json.RootElement.GetProperty("moments")[0];
         Assert.Equal(
-            ["stage", "layer", "op", "calls", "mean_s", "stddev_s", "p50_s", "p99_s", "share", "bytes", "flops", "ceiling_share"],
+            ["stage", "layer", "op", "calls", "mean_s", "stddev_s", "p50_s", "p99_s", "share", "bytes", "flops", "ceiling_share",
+             "p90_s", "p999_s", "max_s", "wait_share", "imbalance", "energy_j"],
             row.EnumerateObject().Select(p => p.Name));
         Assert.Equal("execute", row.GetProperty("stage").GetString());
         Assert.Equal(1, row.GetProperty("layer").GetInt32());
+    }
+
+    [Fact]
+    public void Waits_and_energy_are_shared_out_by_what_threads_did()
+    {
+        ProfileReport report = ProfileReport.From(Recorded(), ProfileGrouping.Moment);
+        Assert.Equal(0.25, report.WaitShare, 1e-9); // the second thread works half of the time
+        Assert.All(report.Moments, row => Assert.Equal((0.25, 4.0 / 3), (row.WaitShare, row.Imbalance)));
+        Assert.Equal((6.0, 1.5), (report.EnergyJoules!.Value, report.JoulesPerToken!.Value));
+        Assert.Equal(6.0, report.Moments.Sum(row => row.EnergyJoules!.Value), 1e-9);
+        Assert.Equal(6.0 * 40 / 70, report.Moments[0].EnergyJoules!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Energy_that_cannot_be_read_is_left_out_with_the_reason()
+    {
+        ProfileReport report = ProfileReport.From(
+            Recorded() with { Energy = new EnergyReading(null, "no counters") }, ProfileGrouping.Moment);
+        Assert.Equal((null, "no counters", null), (report.EnergyJoules, report.EnergyUnavailable, report.JoulesPerToken));
+        Assert.All(report.Moments, row => Assert.Null(row.EnergyJoules));
+    }
+
+    [Fact]
+    public void Text_before_cycles_belongs_to_the_wall()
+    {
+        ProfileReport report = ProfileReport.From(Recorded() with { OutsideTicks = Stopwatch.Frequency / 10 }, ProfileGrouping.Moment);
+        Assert.Equal((0.2, 0.85), (report.WallSeconds, report.Coverage));
     }
 
     [Fact]
