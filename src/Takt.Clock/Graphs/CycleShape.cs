@@ -60,22 +60,23 @@ public sealed record CycleShape(IReadOnlyList<SequenceShape> Sequences, int? Thr
 
     /// <summary>
     /// The likely make-up of a recorded cycle: its prompt rows as one prompt's, its generating sequences with equally many tokens.
-    /// Exact where it served one sequence, or several of the same length.
+    /// Exact where it served one sequence, or several that generate at the same length.
     /// </summary>
-    public static CycleShape Of(CycleWork work)
+    /// <param name="work">What the cycle did; at least one row.</param>
+    /// <param name="outputs">Rows that had logits; null for those of generation and the prompt's last.</param>
+    public static CycleShape Of(CycleWork work, int? outputs = null)
     {
-        int sequences = work.GenerationRows + (work.PrefillRows > 0 ? 1 : 0);
+        int prompts = work.PrefillRows > 0 ? 1 : 0, sequences = work.GenerationRows + prompts;
         if (sequences == 0) throw new ArgumentException("a cycle without rows has no shape; leave it out", nameof(work));
         long each = work.KvTokens / sequences;
         var shapes = new List<SequenceShape>(sequences);
-        int outputs = Math.Min(1, Math.Max(0, work.TokensPublished - work.GenerationRows));
-        if (work.PrefillRows > 0)
+        if (prompts > 0)
         {
-            long held = work.GenerationRows == 0 ? work.KvTokens : each;
-            shapes.Add(new SequenceShape(work.PrefillRows, (int)Math.Max(0, held - work.PrefillRows), outputs));
+            int wanted = Math.Clamp((outputs ?? work.GenerationRows + 1) - work.GenerationRows, 0, work.PrefillRows);
+            shapes.Add(new SequenceShape(work.PrefillRows, (int)Math.Max(0, each - work.PrefillRows), wanted));
         }
 
-        for (int i = 0; i < work.GenerationRows; i++) shapes.Add(new SequenceShape(1, (int)Math.Max(0, each - 1), 1));
+        shapes.AddRange(Enumerable.Repeat(new SequenceShape(1, (int)Math.Max(0, each - 1), 1), work.GenerationRows));
         return new CycleShape(shapes);
     }
 }

@@ -86,19 +86,19 @@ public sealed record GraphMoment(Moment Moment, MomentKind Kind)
     /// <summary>The moments whose results it takes, as indices in the graph.</summary>
     public IReadOnlyList<int> Inputs { get; init; } = [];
 
-    /// <summary>Parameters of all its weights.</summary>
-    public long Parameters => Weights.Sum(static part => part.Parameters);
+    /// <summary>Parameters that it has and no other moment: those of a tied embedding belong to the logits.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>Bytes of <see cref="Weights"/>.</summary>
+    public long WeightBytes { get; init; }
 
     /// <summary>Rows of a batch that it runs for.</summary>
     public int RowsOf(CycleShape shape) => OutputsOnly ? shape.Outputs : shape.Rows;
 
-    /// <summary>Bytes of activations for some rows.</summary>
-    public long ActivationBytes(int rows) => rows * RowBytes;
-
-    /// <summary>Bytes that do not depend on which tokens are seen, weights left out.</summary>
+    /// <summary>Bytes for some rows, without weights and stored tokens.</summary>
     public long BytesOf(int rows) => rows * (RowBytes + RowKvBytes);
 
-    /// <summary>Operations that do not depend on which tokens are seen.</summary>
+    /// <summary>Operations for some rows, without pairs.</summary>
     public long FlopsOf(int rows) => rows * RowFlops;
 
     /// <summary>
@@ -113,8 +113,7 @@ public sealed record GraphMoment(Moment Moment, MomentKind Kind)
     {
         ArgumentNullException.ThrowIfNull(shape);
         int rows = RowsOf(shape);
-        long tokens = 0, pairs = 0, weights = 0;
-        foreach (WeightPart part in Weights) weights += part.Bytes;
+        long tokens = 0, pairs = 0;
         if (TokenBytes != 0 || PairFlops != 0)
         {
             foreach (SequenceShape sequence in shape.Sequences)
@@ -125,6 +124,6 @@ public sealed record GraphMoment(Moment Moment, MomentKind Kind)
         }
 
         return new MomentWork(
-            (long)(weights * WeightShare(rows)), rows * RowKvBytes + tokens * TokenBytes, ActivationBytes(rows), FlopsOf(rows) + pairs * PairFlops);
+            (long)(WeightBytes * WeightShare(rows)), rows * RowKvBytes + tokens * TokenBytes, rows * RowBytes, FlopsOf(rows) + pairs * PairFlops);
     }
 }

@@ -9,7 +9,7 @@ public sealed record ModelGraph(string Name, IReadOnlyList<GraphMoment> Moments)
     public int Layers { get; } = Moments.Where(static m => m.Moment.Layer != Moment.NoLayer).Select(static m => m.Moment.Layer).Distinct().Count();
 
     /// <summary>Bytes of all weights that a cycle may read.</summary>
-    public long WeightBytes { get; } = Moments.Sum(static m => m.Weights.Sum(static part => part.Bytes));
+    public long WeightBytes { get; } = Moments.Sum(static m => m.WeightBytes);
 
     /// <summary>Parameters of all moments.</summary>
     public long Parameters { get; } = Moments.Sum(static m => m.Parameters);
