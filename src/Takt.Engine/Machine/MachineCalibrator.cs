@@ -10,7 +10,7 @@ namespace Takt.Engine.Machine;
 /// <param name="CachedOutputs">Rows of a matrix that caches hold.</param>
 /// <param name="MemoryBytes">Bytes of a matrix that they do not hold; null for twice the largest cache.</param>
 /// <param name="Formats">Weight formats; null for all.</param>
-public sealed record CalibrationSize(int CachedOutputs = 2048, long? MemoryBytes = null, IReadOnlyList<WeightFormat>? Formats = null);
+public sealed record CalibrationSize(int CachedOutputs = 1024, long? MemoryBytes = null, IReadOnlyList<WeightFormat>? Formats = null);
 
 /// <summary>Measures all of a machine's profile: memory by working set, products by tier and format, attention, rows and barriers.</summary>
 public static class MachineCalibrator
@@ -39,18 +39,29 @@ public static class MachineCalibrator
         using Backend backend = Backends.Create(lease.Team, tier);
         MachineProfile roof = MachineMeter.Measure(lease.Team) with { Processor = facts.Processor, Tier = backend.Name, CacheBytes = cache };
 
-        var work = new List<Func<MachineProfile, MachineProfile>>();
-        foreach (int count in ThreadCounts(lease.Team.Threads)) AddThreads(work, count, backend.Name, facts, size);
-        AddOthers(work, lease.Team, backend.Name, size);
-        MachineProfile profile = roof;
-        for (int i = 0; i < work.Count; i++)
+        TeamLease[] leases = [.. ThreadCounts(lease.Team.Threads).Select(count => TeamLease.Take(count))];
+        Backend[] backends = [.. leases.Select(held => Backends.Create(held.Team, tier))];
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            profile = work[i](profile);
-            progress?.Invoke((double)(i + 1) / work.Count);
-        }
+            var work = new List<Func<MachineProfile, MachineProfile>>();
+            foreach (Backend one in backends) AddThreads(work, one, facts);
+            AddProducts(work, backends, cache, size);
+            AddOthers(work, lease.Team, backend.Name, size);
+            MachineProfile profile = roof;
+            for (int i = 0; i < work.Count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                profile = work[i](profile);
+                progress?.Invoke((double)(i + 1) / work.Count);
+            }
 
-        return profile;
+            return profile;
+        }
+        finally
+        {
+            foreach (Backend one in backends) one.Dispose();
+            foreach (TeamLease held in leases) held.Dispose();
+        }
     }
 
     // One, two, four and so on, and all.
@@ -60,35 +71,31 @@ public static class MachineCalibrator
         yield return most;
     }
 
-    private static void AddThreads(
-        List<Func<MachineProfile, MachineProfile>> work, int threads, string tier, MachineFacts facts, CalibrationSize size)
+    private static void AddThreads(List<Func<MachineProfile, MachineProfile>> work, Backend backend, MachineFacts facts)
     {
-        void Add(Func<Backend, MachineProfile, MachineProfile> measure) => work.Add(profile =>
-        {
-            using TeamLease lease = TeamLease.Take(threads);
-            using Backend backend = Backends.Create(lease.Team, tier);
-            return measure(backend, profile);
-        });
-
-        long memory = size.MemoryBytes ?? Math.Max(LeastMemoryBytes, 2 * facts.Caches.Select(static cache => cache.Bytes).DefaultIfEmpty().Max());
-        Add((backend, profile) => profile with
+        work.Add(profile => profile with
         {
             Reads = [.. profile.Reads, .. CacheMeter.Reads(backend.Team, facts.Caches)],
             Barriers = [.. profile.Barriers, CacheMeter.Barrier(backend.Team)],
         });
-        if (threads == 1) Add(static (backend, profile) => profile with { RowRates = [.. RowMeter.Measure(backend)] });
+        if (backend.Team.Threads == 1) work.Add(profile => profile with { RowRates = RowMeter.Measure(backend) });
         foreach (KvType type in Enum.GetValues<KvType>())
-            Add((backend, profile) => profile with { Attentions = [.. profile.Attentions, .. AttentionMeter.Measure(backend, type)] });
+            work.Add(profile => profile with { Attentions = [.. profile.Attentions, .. AttentionMeter.Measure(backend, type)] });
+    }
+
+    private static void AddProducts(List<Func<MachineProfile, MachineProfile>> work, Backend[] backends, long cache, CalibrationSize size)
+    {
+        long memory = size.MemoryBytes ?? Math.Max(LeastMemoryBytes, 2 * cache);
         foreach (WeightFormat format in size.Formats ?? WeightFormat.All)
         {
             int outputs = (int)Math.Max(16, memory / format.Bytes(ProductMeter.Columns));
-            Add((backend, profile) => profile with
+            work.Add(profile => profile with
             {
                 Products =
                 [
                     .. profile.Products,
-                    .. ProductMeter.Measure(backend, format, size.CachedOutputs, _rows, fromMemory: false),
-                    .. ProductMeter.Measure(backend, format, outputs, [1], fromMemory: true),
+                    .. ProductMeter.Measure(backends, format, size.CachedOutputs, _rows, fromMemory: false),
+                    .. ProductMeter.Measure(backends, format, outputs, [1], fromMemory: true),
                 ],
             });
         }
@@ -106,7 +113,7 @@ public static class MachineCalibrator
                     using Backend backend = Backends.Create(team, other);
                     return profile with
                     {
-                        Products = [.. profile.Products, .. ProductMeter.Measure(backend, format, size.CachedOutputs / 4, _rowsOfOthers, fromMemory: false)],
+                        Products = [.. profile.Products, .. ProductMeter.Measure([backend], format, size.CachedOutputs / 4, _rowsOfOthers, fromMemory: false)],
                     };
                 });
             }

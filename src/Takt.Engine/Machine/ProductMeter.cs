@@ -12,21 +12,21 @@ internal static unsafe class ProductMeter
     public const int Columns = 2048;
 
     /// <summary>Measures products of a matrix with some numbers of rows.</summary>
-    /// <param name="backend">The tier and the threads.</param>
+    /// <param name="backends">The tier with several numbers of threads; a matrix is packed once for all of them.</param>
     /// <param name="format">The weights' format.</param>
     /// <param name="outputs">Rows of the matrix.</param>
     /// <param name="rows">Rows of activations, one measurement each.</param>
     /// <param name="fromMemory">Whether the matrix is too large for the caches.</param>
-    public static List<ProductRate> Measure(Backend backend, WeightFormat format, int outputs, int[] rows, bool fromMemory)
+    public static List<ProductRate> Measure(IReadOnlyList<Backend> backends, WeightFormat format, int outputs, int[] rows, bool fromMemory)
     {
         using NativeBuffer source = Weights(format, outputs);
-        using Matrix matrix = backend.Load(format, (nint)source.Bytes, outputs, Columns);
+        using Matrix matrix = backends[^1].Load(format, (nint)source.Bytes, outputs, Columns);
         int most = rows.Max();
         using var x = new NativeBuffer((long)most * Columns * sizeof(float));
         using var y = new NativeBuffer((long)most * Rows.Pad(outputs) * sizeof(float));
         new Span<float>(x.Floats, most * Columns).Fill(1);
         var rates = new List<ProductRate>();
-        foreach (int count in rows)
+        foreach ((Backend backend, int count) in backends.SelectMany(backend => rows.Select(count => (backend, count))))
         {
             var product = new Projection(
                 matrix, new Rows((nint)x.Floats, count, Columns, Columns), new Rows((nint)y.Floats, count, outputs, Rows.Pad(outputs)));

@@ -6,8 +6,8 @@ namespace Takt.Engine.Machine;
 /// <summary>Repeats what is measured: on a machine that others use too, one round tells nothing.</summary>
 internal static class Rounds
 {
-    private const int Least = 5, Most = 25;
-    private const double BudgetSeconds = 0.03;
+    private const int Least = 3, Most = 25;
+    private const double BudgetSeconds = 0.025;
 
     /// <summary>Seconds of rounds: some at least, more while they are short. The first round warms up and does not count.</summary>
     public static List<double> Of(Action round)
