@@ -4,8 +4,36 @@ namespace Takt.Clock;
 /// <param name="Threads">Threads that measured together.</param>
 /// <param name="ReadBytesPerSecond">Bytes a second read from memory that no cache holds.</param>
 /// <param name="FlopsPerSecond">Peak of 32-bit fused multiply-adds, two operations each.</param>
+/// <remarks>The lists are empty where only the roof was measured; what was measured with other thread counts says so.</remarks>
 public sealed record MachineProfile(int Threads, double ReadBytesPerSecond, double FlopsPerSecond)
 {
+    /// <summary>The processor that was measured.</summary>
+    public string Processor { get; init; } = "";
+
+    /// <summary>The kernel tier that models run on.</summary>
+    public string Tier { get; init; } = "";
+
+    /// <summary>Bytes of the largest cache, or 0 where that is not known.</summary>
+    public long CacheBytes { get; init; }
+
+    /// <summary>Reading by threads and working set.</summary>
+    public IReadOnlyList<ReadRate> Reads { get; init; } = [];
+
+    /// <summary>Products by tier, format, threads and rows.</summary>
+    public IReadOnlyList<ProductRate> Products { get; init; } = [];
+
+    /// <summary>Attention by KV type and threads.</summary>
+    public IReadOnlyList<AttentionRate> Attentions { get; init; } = [];
+
+    /// <summary>Operations that work row by row, by name.</summary>
+    public IReadOnlyList<RowRate> RowRates { get; init; } = [];
+
+    /// <summary>What it costs to start and end one piece of parallel work, by threads.</summary>
+    public IReadOnlyList<BarrierCost> Barriers { get; init; } = [];
+
+    /// <summary>Whether the lists are there that a prediction needs.</summary>
+    public bool IsComplete => Products.Count > 0 && Attentions.Count > 0 && RowRates.Count > 0 && Barriers.Count > 0;
+
     /// <summary>The share of the nearer ceiling that an amount of work reached; 0 for work of no size or no time.</summary>
     public double CeilingShare(double seconds, double bytes, double flops) =>
         seconds > 0 ? Math.Max(bytes / ReadBytesPerSecond, flops / FlopsPerSecond) / seconds : 0;

@@ -23,7 +23,7 @@ internal sealed unsafe class MixtureOfExperts(ModelConfig config, Backend backen
         Rows logits = workspace.Get("router", x.Count, config.Experts);
         backend.MatMul([weights.Router.Of(x, logits)]);
         Route(logits);
-        probe.Edge(moments.Router, weights.Router.W.Bytes, 2L * x.Count * config.HiddenSize * config.Experts);
+        moments.Router.Count(ref probe, x.Count);
 
         int slots = x.Count * config.ExpertsUsed;
         Rows grouped = workspace.Get("expert_in", slots, config.HiddenSize);
@@ -31,16 +31,15 @@ internal sealed unsafe class MixtureOfExperts(ModelConfig config, Backend backen
             new Span<float>(x[i / config.ExpertsUsed], x.Stride).CopyTo(new Span<float>(grouped[_slots[i]], x.Stride));
         Rows gate = workspace.Get("expert_gate", slots, config.ExpertSize), up = workspace.Get("expert_up", slots, config.ExpertSize);
         long bytes = Project(weights.Gates, weights.Ups, grouped, gate, up);
-        long flops = 2L * slots * config.HiddenSize * config.ExpertSize;
-        probe.Edge(moments.GateUp, bytes, 2 * flops);
+        moments.GateUp.Count(ref probe, x.Count, bytes);
 
         backend.Activate(config.Activation, gate, up);
-        probe.Edge(moments.Activate, 3L * slots * config.ExpertSize * sizeof(float), 5L * slots * config.ExpertSize);
+        moments.Activate.Count(ref probe, x.Count);
 
         Rows down = workspace.Get("expert_out", slots, config.HiddenSize);
         bytes = Project(weights.Downs, null, up, down, default);
         Combine(down, output);
-        probe.Edge(moments.Down, bytes, flops);
+        moments.Down.Count(ref probe, x.Count, bytes);
     }
 
     // Chooses experts row by row and gives every (row, choice) a place in the order of experts.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Takt.Clock;
+using Takt.Clock.Graphs;
 using Takt.Compute.Blocks;
 using Takt.Compute.Memory;
 using Takt.Compute.Threading;
@@ -22,7 +23,9 @@ public sealed unsafe class Transformer : IModel
     private readonly MixtureOfExperts? _experts;
     private readonly WeightFormat _embeddingFormat;
     private readonly Rotations _rotations;
+    private Ledger? _ledger;
     private TransformerMoments? _moments;
+    private KvType _countedType;
 
     /// <summary>Loads the weights of a file, which must stay open as long as the model lives.</summary>
     /// <param name="file">A model in GGUF's terms.</param>
@@ -62,12 +65,24 @@ public sealed unsafe class Transformer : IModel
     /// <summary>What the weights take and where they came from.</summary>
     public WeightMemory Weights { get; }
 
+    /// <summary>What every moment of the forward pass costs, with keys and values of a type.</summary>
+    public ModelGraph Graph(KvType type) => DecoderGraph.Of(Config, _tensors, _layers, _output, type);
+
+    /// <summary>The same of a model that is not loaded.</summary>
+    /// <param name="file">The model.</param>
+    /// <param name="backend">Would run it: says how matrices are kept.</param>
+    /// <param name="type">How keys and values would be stored.</param>
+    /// <exception cref="InvalidDataException">The architecture is unknown or the file does not fit it.</exception>
+    public static ModelGraph Graph(ModelFile file, Backend backend, KvType type) => DecoderGraph.Of(file, backend, type);
+
     /// <inheritdoc/>
     public void Register(Ledger ledger)
     {
-        _moments = new TransformerMoments(ledger, _layers.Length);
         Team team = _backend.Team;
         if (team.Threads > 1) ledger.Watch(team.Counters, team.Threads);
+        _ledger = ledger;
+        _moments = null;
+        _ = Moments(KvType.F16);
     }
 
     /// <inheritdoc/>
@@ -76,14 +91,14 @@ public sealed unsafe class Transformer : IModel
     /// <inheritdoc/>
     public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
     {
-        TransformerMoments moments = _moments ??= new TransformerMoments(new Ledger(1, 1), _layers.Length);
+        TransformerMoments moments = Moments(cache.Type);
         _backend.Team.KeepsTimes = TProbe.Records;
         int rows = batch.Tokens.Count;
         Rows x = _workspace.Get("residual", rows, Config.HiddenSize);
         Embed(batch, x);
-        probe.Edge(moments.Embed, 2L * rows * Config.HiddenSize * sizeof(float));
+        moments.Embed.Count(ref probe, rows);
         _rotations.Fill(batch, cache.Context);
-        probe.Edge(moments.Angles);
+        if (moments.Angles.Graph is not null) moments.Angles.Count(ref probe, rows);
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             Attention(layer, batch, cache, x, moments.Layers[layer], ref probe);
@@ -91,6 +106,14 @@ public sealed unsafe class Transformer : IModel
         }
 
         return Logits(batch, x, moments, ref probe);
+    }
+
+    // A moment keeps its number; what it costs depends on how keys and values are stored.
+    private TransformerMoments Moments(KvType type)
+    {
+        if (_moments is not null && _countedType == type) return _moments;
+        _countedType = type;
+        return _moments = new TransformerMoments(_ledger ??= new Ledger(1, 1), Graph(type), _layers.Length);
     }
 
     private void Embed(Batch batch, Rows x)
@@ -127,20 +150,18 @@ public sealed unsafe class Transformer : IModel
     {
         LayerWeights weights = _layers[layer];
         int rows = x.Count, queries = Config.Heads * Config.HeadSize, keys = Config.KvHeads * Config.HeadSize;
-        long width = Config.HiddenSize;
         Rows input = Norm(weights.PreAttention, x, "normed");
-        probe.Edge(moments.AttentionNorm, 2L * rows * width * sizeof(float), 4L * rows * width);
+        if (weights.PreAttention is not null) moments.AttentionNorm.Count(ref probe, rows);
 
         Rows q = _workspace.Get("q", rows, queries), k = _workspace.Get("k", rows, keys), v = _workspace.Get("v", rows, keys);
         _backend.MatMul([weights.Query.Of(input, q), weights.Key.Of(input, k), weights.Value.Of(input, v)]);
-        probe.Edge(
-            moments.QueryKeyValue, weights.Query.W.Bytes + weights.Key.W.Bytes + weights.Value.W.Bytes, 2L * rows * width * (queries + 2 * keys));
+        moments.QueryKeyValue.Count(ref probe, rows);
 
         if (weights.QueryNorm != 0)
         {
             NormHeads(q, weights.QueryNorm, weights.NormPerHead);
             NormHeads(k, weights.KeyNorm, weights.NormPerHead);
-            probe.Edge(moments.QueryKeyNorm, 2L * rows * (queries + keys) * sizeof(float), 4L * rows * (queries + keys));
+            moments.QueryKeyNorm.Count(ref probe, rows);
         }
 
         if (_rotations.Angles(layer) is { } angles)
@@ -148,15 +169,15 @@ public sealed unsafe class Transformer : IModel
             bool interleaved = Config.Rope == RopeKind.Interleaved;
             _backend.Rope(q, Config.HeadSize, Config.RopeSize, interleaved, angles);
             _backend.Rope(k, Config.HeadSize, Config.RopeSize, interleaved, angles);
-            probe.Edge(moments.Rope, 2L * rows * (queries + keys) * sizeof(float), 3L * rows * (queries + keys));
+            moments.Rope.Count(ref probe, rows);
         }
 
         Rows attended = Attend(layer, batch, cache, (q, k, v), moments, ref probe);
         Rows output = _workspace.Get("block_out", rows, Config.HiddenSize);
         _backend.MatMul([weights.AttentionOutput.Of(attended, output)]);
-        probe.Edge(moments.AttentionOutput, weights.AttentionOutput.W.Bytes, 2L * rows * width * queries);
+        moments.AttentionOutput.Count(ref probe, rows);
         AddToResidual(weights.PostAttention, output, x);
-        probe.Edge(moments.AttentionResidual, 3L * rows * width * sizeof(float), 2L * rows * width);
+        moments.AttentionResidual.Count(ref probe, rows);
     }
 
     private Rows Attend<TProbe>(
@@ -166,22 +187,21 @@ public sealed unsafe class Transformer : IModel
         KvLayer kv = cache.Layer(layer);
         ReadOnlySpan<BatchSlice> slices = CollectionsMarshal.AsSpan(batch.Slices);
         _backend.KvStore(heads.K, heads.V, slices, kv);
-        double number = KvLayer.HeadBytes(kv.Type, kv.HeadSize) / ((double)KvLayer.BlockTokens * kv.HeadSize);
-        probe.Edge(moments.KvStore, (long)(2.0 * heads.K.Count * heads.K.Width * (sizeof(float) + number)));
+        moments.KvStore.Count(ref probe, heads.K.Count);
 
         int window = Config.Layers[layer].Window;
         var shape = new AttentionShape(Config.Heads, Config.AttentionScale, Config.AttentionSoftCap, window, _layers[layer].Sinks);
         Rows attended = _workspace.Get("attended", heads.Q.Count, heads.Q.Width);
-        long positions = 0, seen = 0;
         _backend.Attention(heads.Q, slices, kv, shape, attended);
+        (GraphMoment graph, long bytes, long flops) = (moments.Attention.Graph!, 0L, 0L);
         foreach (ref readonly BatchSlice slice in slices)
         {
-            long end = slice.FirstPosition + slice.Rows;
-            positions += window == 0 ? end : Math.Min(end, (long)window + slice.Rows);
-            for (long p = slice.FirstPosition + 1; p <= end; p++) seen += window == 0 ? p : Math.Min(p, window);
+            var sequence = new SequenceShape(slice.Rows, slice.FirstPosition, 0);
+            bytes += sequence.Tokens(window) * graph.TokenBytes;
+            flops += sequence.Pairs(window) * graph.PairFlops;
         }
 
-        probe.Edge(moments.Attention, (long)(2.0 * positions * heads.K.Width * number), 4 * seen * heads.Q.Width);
+        probe.Edge(moments.Attention.Number, bytes + graph.BytesOf(heads.Q.Count), flops);
         return attended;
     }
 
@@ -189,9 +209,8 @@ public sealed unsafe class Transformer : IModel
     {
         LayerWeights weights = _layers[layer];
         int rows = x.Count, size = Config.FeedForwardSize;
-        long width = Config.HiddenSize;
         Rows input = Norm(weights.PreFeedForward, x, "normed");
-        probe.Edge(moments.FeedForwardNorm, 2L * rows * width * sizeof(float), 4L * rows * width);
+        if (weights.PreFeedForward is not null) moments.FeedForwardNorm.Count(ref probe, rows);
         Rows output = _workspace.Get("block_out", rows, Config.HiddenSize);
         if (weights.Experts is not null)
         {
@@ -202,11 +221,9 @@ public sealed unsafe class Transformer : IModel
             Rows up = _workspace.Get("up", rows, size);
             Linear upWeights = weights.Up!.Value, down = weights.Down!.Value;
             Rows gate = up;
-            long bytes = upWeights.W.Bytes;
             if (weights.Gate is { } gateWeights)
             {
                 gate = _workspace.Get("gate", rows, size);
-                bytes += gateWeights.W.Bytes;
                 _backend.MatMul([gateWeights.Of(input, gate), upWeights.Of(input, up)]);
             }
             else
@@ -214,15 +231,15 @@ public sealed unsafe class Transformer : IModel
                 _backend.MatMul([upWeights.Of(input, up)]);
             }
 
-            probe.Edge(moments.GateUp, bytes, 2L * rows * width * size * (weights.Gate is null ? 1 : 2));
+            moments.GateUp.Count(ref probe, rows);
             _backend.Activate(Config.Activation, gate, up);
-            probe.Edge(moments.Activate, 3L * rows * size * sizeof(float), 5L * rows * size);
+            moments.Activate.Count(ref probe, rows);
             _backend.MatMul([down.Of(up, output)]);
-            probe.Edge(moments.Down, down.W.Bytes, 2L * rows * width * size);
+            moments.Down.Count(ref probe, rows);
         }
 
         AddToResidual(weights.PostFeedForward, output, x);
-        probe.Edge(moments.FeedForwardResidual, 3L * rows * width * sizeof(float), 2L * rows * width);
+        moments.FeedForwardResidual.Count(ref probe, rows);
     }
 
     private Span<float> Logits<TProbe>(Batch batch, Rows x, TransformerMoments moments, ref TProbe probe) where TProbe : struct, IProbe
@@ -233,7 +250,7 @@ public sealed unsafe class Transformer : IModel
         for (int i = 0; i < count; i++)
             new Span<float>(x[batch.OutputRows[i]], x.Stride).CopyTo(new Span<float>(last[i], x.Stride));
         Norm(_outputNorm, last, last);
-        probe.Edge(moments.OutputNorm, 2L * count * Config.HiddenSize * sizeof(float), 4L * count * Config.HiddenSize);
+        moments.OutputNorm.Count(ref probe, count);
 
         Rows logits = _workspace.Get("logits", count, vocabulary);
         _backend.MatMul([_output.Of(last, logits)]);
@@ -241,7 +258,7 @@ public sealed unsafe class Transformer : IModel
         // Rows move together, so that they lie without padding.
         for (int i = 1; i < count && logits.Stride != vocabulary; i++)
             logits.Span(i).CopyTo(new Span<float>((float*)logits.Data + (long)i * vocabulary, vocabulary));
-        probe.Edge(moments.Logits, _output.W.Bytes, 2L * count * Config.HiddenSize * vocabulary);
+        moments.Logits.Count(ref probe, count);
         return new Span<float>((float*)logits.Data, checked(count * vocabulary));
     }
 

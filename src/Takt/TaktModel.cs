@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Takt.Clock;
+using Takt.Clock.Graphs;
 using Takt.Compute;
 using Takt.Compute.Memory;
 using Takt.Compute.Threading;
@@ -75,6 +76,9 @@ public sealed class TaktModel : IDisposable
 
     /// <summary>What the weights take in memory and where they came from.</summary>
     public WeightMemory Weights => _model.Weights;
+
+    /// <summary>What every moment of the model costs, whatever the batch.</summary>
+    public ModelGraph Graph => _model.Graph(KvType);
 
     /// <summary>What products of weights are: fast only where that was asked for and this machine can.</summary>
     public Numerics Numerics => _backend.Numerics;

@@ -2,7 +2,7 @@ namespace Takt.Cli.Tests;
 
 public class UsageTests
 {
-    public static TheoryData<string> Commands => [.. NeedingArguments.Select(static row => row.Data), "cache"];
+    public static TheoryData<string> Commands => [.. NeedingArguments.Select(static row => row.Data), "calibrate", "cache"];
 
     public static TheoryData<string> NeedingArguments =>
         ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile", "bench"];

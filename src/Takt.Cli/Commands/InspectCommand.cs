@@ -23,6 +23,7 @@ internal static class InspectCommand
         Flag tensors = terminal.Flag("--tensors", Texts.InspectTensors);
         Flag json = terminal.Flag("--json", Texts.OptionJson);
         var command = new Command("inspect", terminal.Say(Texts.Inspect)) { model, machine, context, kv, tensors, json };
+        var graph = new GraphFlags(terminal, command);
         command.SetAction(parse =>
         {
             if (machine.In(parse))
@@ -35,6 +36,12 @@ internal static class InspectCommand
 
             if (parse.GetValue(model) is null) throw CliException.Usage(Texts.MissingArgument, model.Name, terminal.Say(Texts.Model));
             using ModelSource source = ModelSource.Open(parse.PathOf(model));
+            if (graph.In(parse))
+            {
+                graph.Show(parse, source.File, ModelFlags.KvTypeOf(parse.GetValue(kv)!), json.In(parse));
+                return;
+            }
+
             using ModelFile? stored = AsStored(source, out string? problem);
             var facts = stored is null
                 ? new ModelFacts(source.File, (int?)context.Find(parse), ModelFlags.KvTypeOf(parse.GetValue(kv)!))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Takt.Cli.Shell;
+using Takt.Clock;
 using Takt.Compute;
 using Takt.Compute.Threading;
 using Takt.Engine.Machine;
@@ -23,6 +24,9 @@ internal sealed class MachineReport
 
     private KernelTuning Tuning { get; }
 
+    // What takt calibrate measured; null before.
+    private MachineProfile? Profile { get; init; }
+
     /// <summary>Measures this machine and keeps the tuning for the starts that follow.</summary>
     public static MachineReport Measure(TuningFile file)
     {
@@ -33,7 +37,10 @@ internal sealed class MachineReport
         // The reference has no kernels to tune.
         KernelTuning tuning = backend.Name == "reference" ? KernelTuning.Default : KernelTuner.Measure(backend);
         file.Keep(facts.Processor, backend.Name, threads, tuning);
-        return new MachineReport(facts, backend.Name, threads, BandwidthMeter.Measure(threads), tuning);
+        return new MachineReport(facts, backend.Name, threads, BandwidthMeter.Measure(threads), tuning)
+        {
+            Profile = MachineFile.OfUser.Find(backend.Name, threads),
+        };
     }
 
     /// <summary>Shows it as tables.</summary>
@@ -74,6 +81,8 @@ internal sealed class MachineReport
         }
 
         console.Write(table);
+        if (Profile is not null) ProfileTables.Print(Profile, terminal);
+        else terminal.Note(terminal.Say(Texts.NotCalibrated));
     }
 
     /// <summary>Writes it as one JSON object.</summary>
@@ -130,6 +139,13 @@ internal sealed class MachineReport
         }
 
         json.WriteEndArray();
+        if (Profile is not null)
+        {
+            json.WriteStartObject("profile");
+            ProfileTables.WriteJson(json, Profile);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     });
 }

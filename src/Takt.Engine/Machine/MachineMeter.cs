@@ -36,7 +36,7 @@ public static class MachineMeter
         using var memory = new NativeBuffer(bytes);
         // Pages that were never written are all the same page of zeros.
         team.Run(readPieces, new FillTask(memory.Bytes));
-        double read = bytes / Best(team, readPieces, new ReadTask<T>(memory.Bytes));
+        double read = bytes / Best(team, readPieces, new StreamRead<T>(memory.Bytes, PieceBytes));
         double four = 4 / Best(team, fmaPieces, default(FourChainsTask<T>)), eight = 8 / Best(team, fmaPieces, default(EightChainsTask<T>));
         double flopsPerChain = 2.0 * Floats * FmaLoops * fmaPieces;
         return new MachineProfile(team.Threads, read, Math.Max(four, eight) * flopsPerChain);
@@ -63,33 +63,6 @@ public static class MachineMeter
     private readonly unsafe struct FillTask(byte* start) : ITask
     {
         public void Run(int index, int thread) => new Span<byte>(start + (long)index * PieceBytes, PieceBytes).Fill(1);
-    }
-
-    /// <summary>Reads a piece from four places at once, as the kernels do.</summary>
-    private readonly unsafe struct ReadTask<T>(byte* start) : ITask where T : struct, ILanes<T>
-    {
-        private readonly byte* _start = start;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int index, int thread)
-        {
-            const int stream = PieceBytes / 4;
-            byte* piece = _start + (long)index * PieceBytes;
-            T a = T.Zero, b = a, c = a, d = a;
-            for (byte* p = piece; p < piece + stream; p += 64)
-            {
-                a = T.Or(a, T.Load(p));
-                b = T.Or(b, T.Load(p + stream));
-                c = T.Or(c, T.Load(p + 2 * stream));
-                d = T.Or(d, T.Load(p + 3 * stream));
-                T.Prefetch(p + 1024);
-                T.Prefetch(p + stream + 1024);
-                T.Prefetch(p + 2 * stream + 1024);
-                T.Prefetch(p + 3 * stream + 1024);
-            }
-
-            Keep(T.Sum(T.Or(T.Or(a, b), T.Or(c, d))));
-        }
     }
 
     // Independent chains have to cover the latency of two multiply-add units: eight registers. That is four chains where a chain takes

@@ -1,0 +1,63 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Takt.Clock;
+using Takt.Engine.Machine;
+using Takt.Formats;
+
+namespace Takt;
+
+/// <summary>Keeps the measured profile of a machine between starts, beside <see cref="TuningFile"/>; what cannot be read is measured again.</summary>
+/// <param name="folder">Where; one file for each tier and thread count.</param>
+public sealed class MachineFile(string folder)
+{
+    private static readonly string _version =
+        typeof(MachineFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>The files in the user's cache folder.</summary>
+    public static MachineFile OfUser { get; } = new(UserCache.Folder);
+
+    /// <summary>The profile of this machine that was kept for a tier and a number of threads, or null.</summary>
+    public MachineProfile? Find(string tier, int threads)
+    {
+        string path = PathOf(tier, threads);
+        try
+        {
+            if (!File.Exists(path)) return null;
+            Kept? kept = JsonSerializer.Deserialize(File.ReadAllBytes(path), MachineJson.Default.Kept);
+            return kept is { Profile.IsComplete: true } && kept.Version == _version && kept.Profile.Processor == MachineFacts.ReadProcessor()
+                ? kept.Profile
+                : null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps a profile in place of an older one; where nothing can be written, nothing is kept.</summary>
+    /// <returns>The file, or null where it could not be written.</returns>
+    public string? Keep(MachineProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        string path = PathOf(profile.Tier, profile.Threads);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new Kept(_version, profile), MachineJson.Default.Kept));
+            return path;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private string PathOf(string tier, int threads) => Path.Combine(folder, $"machine-{tier}-{threads}.json");
+
+    internal sealed record Kept(string Version, MachineProfile Profile);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(MachineFile.Kept))]
+internal sealed partial class MachineJson : JsonSerializerContext;
