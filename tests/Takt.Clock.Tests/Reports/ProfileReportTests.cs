@@ -11,7 +11,8 @@ public class ProfileReportTests
         static MomentTotals Totals(Stage stage, int layer, string op, params ReadOnlySpan<int> milliseconds)
         {
             var totals = new MomentTotals(new Moment(stage, layer, op));
-            foreach (int ms in milliseconds) {
+            foreach (int ms in milliseconds)
+            {
                 int ticks = (int)(ms * Stopwatch.Frequency / 1000);
                 totals.Add(ticks, bytes: 1000, flops: 500, [ticks, ticks / 2]);
             }
