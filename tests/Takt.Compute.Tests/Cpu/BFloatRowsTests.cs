@@ -1,5 +1,5 @@
 using Takt.Compute.Blocks;
-using Takt.Compute.Cpu.Packing;
+using Takt.Compute.Cpu.Emitted;
 using Takt.Compute.Memory;
 
 namespace Takt.Compute.Tests.Cpu;
@@ -44,6 +44,18 @@ public sealed unsafe class BFloatRowsTests : IDisposable
         Assert.InRange(TestRows.Nmse(Products(_many, Round), b.ToArray()), 0, 1e-12);
         Assert.Equal(b.ToArray(), c.ToArray());
         Assert.InRange(TestRows.Nmse(Products(_few, static value => value), d.ToArray()), 0, 1e-12);
+    }
+
+    [Fact]
+    public void A_kernel_around_another_takes_many_rows_as_that_one_does()
+    {
+        var kernel = new EmittedHalfKernel(new BFloatKernel(_format, fewestRows: Few + 1), 0);
+        using var matrix = new Matrix(_format, Outputs, Columns, (nint)_source.Bytes, kernel);
+        matrix.PackAlone(Tiers.Team);
+        using Backend backend = Backends.Create(Tiers.Team);
+        using var y = new TestRows(Many, Outputs);
+        backend.MatMul([new(matrix, _many.View, y.View)]);
+        Assert.InRange(TestRows.Nmse(Products(_many, Round), y.ToArray()), 0, 1e-12);
     }
 
     public void Dispose()

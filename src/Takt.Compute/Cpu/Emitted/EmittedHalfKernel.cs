@@ -11,6 +11,9 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint entry) :
     public override bool QuantizesActivations => false;
 
     /// <inheritdoc/>
+    public override bool TakesBFloats(int rows, int columns) => inner.TakesBFloats(rows, columns);
+
+    /// <inheritdoc/>
     public override long GroupBytes(int columns) => inner.GroupBytes(columns);
 
     /// <inheritdoc/>

@@ -24,7 +24,8 @@ internal sealed unsafe class SelfTest : IDisposable
         _source = Blocks(_format, Outputs * Columns, random);
         long groupBytes = kernel.GroupBytes(Columns), sourceBytes = _source.Length / Groups;
         _groups = new NativeBuffer(Groups * groupBytes);
-        for (int i = 0; i < Groups; i++) kernel.Pack(_source.Bytes + i * sourceBytes, MatrixKernel.GroupRows, Columns, _groups.Bytes + i * groupBytes);
+        for (int i = 0; i < Groups; i++)
+            kernel.Pack(_source.Bytes + i * sourceBytes, MatrixKernel.GroupRows, Columns, _groups.Bytes + i * groupBytes);
         _floats = Uniform(random, Rows);
         _activations.Reserve(Rows, Columns);
     }

@@ -96,8 +96,8 @@ public sealed unsafe class BFloatEmitterTests
         public float[] Run(Processor processor)
         {
             int stride = MatrixKernel.GroupRows + Gap;
-            using NativeBuffer y = new(((_rows - 1) * stride + MatrixKernel.GroupRows) * sizeof(float)), scratch = new(BFloatEmitter.ScratchBytes);
-            using NativeBuffer argument = new(sizeof(KernelCall));
+            using NativeBuffer y = new(((_rows - 1) * stride + MatrixKernel.GroupRows) * sizeof(float));
+            using NativeBuffer scratch = new(BFloatEmitter.ScratchBytes), argument = new(sizeof(KernelCall));
             using var x = new Activations();
             x.Reserve(_rows, _columns);
             for (int row = 0; row < _rows; row++) Activations.StoreBFloats<LanesScalar>(X.View[row], _columns, x[row]);
