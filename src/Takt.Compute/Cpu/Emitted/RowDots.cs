@@ -12,7 +12,7 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <remarks>Uses ymm4-5 and ymm10-15; of those, ymm10-12 hold what <see cref="Prepare"/> puts there.</remarks>
 internal sealed class RowDots(CodeBuilder builder, PackedLayout layout)
 {
-    private const int Halves = 2, HalfBytes = 32, RegisterBytes = Halves * HalfBytes;
+    private const int Quads = 8, Halves = 2, HalfBytes = 32, RegisterBytes = Halves * HalfBytes;
 
     // Signed codes and plain nibbles have no upper bits: their registers hold ones and a table.
     private static readonly AssemblerRegisterYMM Mask = ymm10, Ones = ymm11, Table = ymm12, Value = ymm13, Code = ymm14, Other = ymm15;
@@ -158,8 +158,6 @@ internal sealed class RowDots(CodeBuilder builder, PackedLayout layout)
         _c.vpbroadcastd(Other, sums + sizeof(int));
         _c.vpaddd(target, target, Other);
     }
-
-    private const int Quads = 8;
 
     private Label Bytes(int value) => builder.Constant(Repeat((byte)value));
 
