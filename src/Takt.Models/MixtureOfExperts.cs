@@ -23,14 +23,15 @@ internal sealed unsafe class MixtureOfExperts(ModelConfig config, Backend backen
         Rows logits = workspace.Get("router", x.Count, config.Experts);
         backend.MatMul([weights.Router.Of(x, logits)]);
         Route(logits);
-        probe.Edge(moments.Router, weights.Router.W.Bytes, 2L * x.Count * config.HiddenSize * config.Experts);
+        probe.Edge(moments.Router, Linear.Bytes(x.Count, weights.Router), 2L * x.Count * config.HiddenSize * config.Experts);
 
         int slots = x.Count * config.ExpertsUsed;
         Rows grouped = workspace.Get("expert_in", slots, config.HiddenSize);
         for (int i = 0; i < slots; i++)
             new Span<float>(x[i / config.ExpertsUsed], x.Stride).CopyTo(new Span<float>(grouped[_slots[i]], x.Stride));
         Rows gate = workspace.Get("expert_gate", slots, config.ExpertSize), up = workspace.Get("expert_up", slots, config.ExpertSize);
-        long bytes = Project(weights.Gates, weights.Ups, grouped, gate, up);
+        long bytes = Project(weights.Gates, weights.Ups, grouped, gate, up)
+            + (long)slots * (config.HiddenSize + 2 * config.ExpertSize) * sizeof(float);
         long flops = 2L * slots * config.HiddenSize * config.ExpertSize;
         probe.Edge(moments.GateUp, bytes, 2 * flops);
 
@@ -38,7 +39,7 @@ internal sealed unsafe class MixtureOfExperts(ModelConfig config, Backend backen
         probe.Edge(moments.Activate, 3L * slots * config.ExpertSize * sizeof(float), 5L * slots * config.ExpertSize);
 
         Rows down = workspace.Get("expert_out", slots, config.HiddenSize);
-        bytes = Project(weights.Downs, null, up, down, default);
+        bytes = Project(weights.Downs, null, up, down, default) + (long)slots * (config.ExpertSize + config.HiddenSize) * sizeof(float);
         Combine(down, output);
         probe.Edge(moments.Down, bytes, flops);
     }

@@ -81,7 +81,7 @@ public sealed unsafe class Transformer : IModel
         int rows = batch.Tokens.Count;
         Rows x = _workspace.Get("residual", rows, Config.HiddenSize);
         Embed(batch, x);
-        probe.Edge(moments.Embed, 2L * rows * Config.HiddenSize * sizeof(float));
+        probe.Edge(moments.Embed, rows * (_embeddingFormat.Bytes(Config.HiddenSize) + (long)Config.HiddenSize * sizeof(float)));
         _rotations.Fill(batch, cache.Context);
         probe.Edge(moments.Angles);
         for (int layer = 0; layer < _layers.Length; layer++)
@@ -134,7 +134,7 @@ public sealed unsafe class Transformer : IModel
         Rows q = _workspace.Get("q", rows, queries), k = _workspace.Get("k", rows, keys), v = _workspace.Get("v", rows, keys);
         _backend.MatMul([weights.Query.Of(input, q), weights.Key.Of(input, k), weights.Value.Of(input, v)]);
         probe.Edge(
-            moments.QueryKeyValue, weights.Query.W.Bytes + weights.Key.W.Bytes + weights.Value.W.Bytes, 2L * rows * width * (queries + 2 * keys));
+            moments.QueryKeyValue, Linear.Bytes(rows, weights.Query, weights.Key, weights.Value), 2L * rows * width * (queries + 2 * keys));
 
         if (weights.QueryNorm != 0)
         {
@@ -154,7 +154,7 @@ public sealed unsafe class Transformer : IModel
         Rows attended = Attend(layer, batch, cache, (q, k, v), moments, ref probe);
         Rows output = _workspace.Get("block_out", rows, Config.HiddenSize);
         _backend.MatMul([weights.AttentionOutput.Of(attended, output)]);
-        probe.Edge(moments.AttentionOutput, weights.AttentionOutput.W.Bytes, 2L * rows * width * queries);
+        probe.Edge(moments.AttentionOutput, Linear.Bytes(rows, weights.AttentionOutput), 2L * rows * width * queries);
         AddToResidual(weights.PostAttention, output, x);
         probe.Edge(moments.AttentionResidual, 3L * rows * width * sizeof(float), 2L * rows * width);
     }
@@ -181,7 +181,7 @@ public sealed unsafe class Transformer : IModel
             for (long p = slice.FirstPosition + 1; p <= end; p++) seen += window == 0 ? p : Math.Min(p, window);
         }
 
-        probe.Edge(moments.Attention, (long)(2.0 * positions * heads.K.Width * number), 4 * seen * heads.Q.Width);
+        probe.Edge(moments.Attention, (long)(2.0 * positions * heads.K.Width * number) + 2L * attended.Count * attended.Width * sizeof(float), 4 * seen * heads.Q.Width);
         return attended;
     }
 
@@ -202,11 +202,11 @@ public sealed unsafe class Transformer : IModel
             Rows up = _workspace.Get("up", rows, size);
             Linear upWeights = weights.Up!.Value, down = weights.Down!.Value;
             Rows gate = up;
-            long bytes = upWeights.W.Bytes;
+            long bytes = Linear.Bytes(rows, upWeights);
             if (weights.Gate is { } gateWeights)
             {
                 gate = _workspace.Get("gate", rows, size);
-                bytes += gateWeights.W.Bytes;
+                bytes = Linear.Bytes(rows, gateWeights, upWeights);
                 _backend.MatMul([gateWeights.Of(input, gate), upWeights.Of(input, up)]);
             }
             else
@@ -218,7 +218,7 @@ public sealed unsafe class Transformer : IModel
             _backend.Activate(Config.Activation, gate, up);
             probe.Edge(moments.Activate, 3L * rows * size * sizeof(float), 5L * rows * size);
             _backend.MatMul([down.Of(up, output)]);
-            probe.Edge(moments.Down, down.W.Bytes, 2L * rows * width * size);
+            probe.Edge(moments.Down, Linear.Bytes(rows, down), 2L * rows * width * size);
         }
 
         AddToResidual(weights.PostFeedForward, output, x);
@@ -241,7 +241,7 @@ public sealed unsafe class Transformer : IModel
         // Rows move together, so that they lie without padding.
         for (int i = 1; i < count && logits.Stride != vocabulary; i++)
             logits.Span(i).CopyTo(new Span<float>((float*)logits.Data + (long)i * vocabulary, vocabulary));
-        probe.Edge(moments.Logits, _output.W.Bytes, 2L * count * Config.HiddenSize * vocabulary);
+        probe.Edge(moments.Logits, Linear.Bytes(count, _output), 2L * count * Config.HiddenSize * vocabulary);
         return new Span<float>((float*)logits.Data, checked(count * vocabulary));
     }
 
