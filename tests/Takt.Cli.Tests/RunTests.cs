@@ -10,7 +10,7 @@ public class RunTests(TinyModel models)
         TaktRun run = TaktRun.Of("run", models.Plain, "hello", "-n", "5", "--temperature", "0", "--json").Succeeded();
         JsonElement json = run.Json;
         Assert.Equal(
-            ["text", "ids", "prompt_tokens", "tokens", "ttft_s", "tokens_per_s", "cycles", "stop_reason", "memory"],
+            ["text", "ids", "prompt_tokens", "tokens", "ttft_s", "tokens_per_s", "cycles", "stop_reason", "times", "memory"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(json.GetProperty("tokens").GetInt32(), json.GetProperty("ids").GetArrayLength());
         Assert.InRange(json.GetProperty("tokens").GetInt32(), 1, 5);

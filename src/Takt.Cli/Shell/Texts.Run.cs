@@ -112,7 +112,7 @@ internal static partial class Texts
     public static readonly Phrase ColumnMean = new("mean", "均值");
     public static readonly Phrase ColumnDeviation = new("stddev", "标准差");
     public static readonly Phrase ColumnMedian = new("p50", "p50");
-    public static readonly Phrase ColumnP90 = new("p90", "p90");
+    public static readonly Phrase ColumnP90 = new("p90", "90 分位");
     public static readonly Phrase ColumnMax = new("max", "最大");
     public static readonly Phrase ColumnWait = new("wait", "等待");
     public static readonly Phrase ColumnP99 = new("p99", "p99");
