@@ -11,19 +11,6 @@ internal readonly record struct Linear(Matrix W, nint Bias)
 {
     /// <summary>The product with rows of activations.</summary>
     public Projection Of(Rows x, Rows y) => new(W, x, y, Bias);
-
-    /// <summary>Bytes that products of maps with the same rows move: the weights, the rows once, and the results.</summary>
-    public static long Bytes(int rows, params ReadOnlySpan<Linear> maps)
-    {
-        long weights = 0, width = maps[0].W.Columns;
-        foreach (Linear map in maps)
-        {
-            weights += map.W.Bytes;
-            width += map.W.Rows;
-        }
-
-        return weights + rows * width * sizeof(float);
-    }
 }
 
 /// <summary>The weight and bias of a norm as padded floats; a bias of 0 is none.</summary>

@@ -57,9 +57,14 @@ public static unsafe class KernelTuner
     }
 
     private static IEnumerable<KernelTuning> Candidates(bool large) =>
-        from streams in (int[])[4, 2, 1]
-        from prefetch in (int[])[1280, 0, 512, 4096]
-        select new KernelTuning(streams, prefetch, large);
+    [
+        KernelTuning.Default with { HugePages = large },
+        .. from streams in (int[])[4, 2, 1]
+           from prefetch in (int[])[1280, 0, 512, 4096]
+           let tuning = new KernelTuning(streams, prefetch, large)
+           where tuning != KernelTuning.Default with { HugePages = large }
+           select tuning,
+    ];
 
     private static double Quickest(Backend backend, Projection product)
     {
