@@ -78,6 +78,7 @@ public sealed unsafe class Matrix : IDisposable
         long length = (end - first) * RowBytes;
         if (SourceIsMapped) Pages.Fetch((nint)source, length);
         byte* target = _packed + firstGroup * groupBytes;
+        Pages.Provide((nint)target, groups * groupBytes);
         for (int row = first; row < end; row += MatrixKernel.GroupRows, target += groupBytes)
             kernel.Pack((byte*)_source + row * RowBytes, Math.Min(MatrixKernel.GroupRows, end - row), Columns, target);
         if (SourceIsMapped) Pages.LetGo((nint)source, length);

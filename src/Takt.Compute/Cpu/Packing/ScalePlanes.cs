@@ -12,7 +12,7 @@ internal readonly unsafe struct HalfScale : IScalePlane<HalfScale>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
-        ((Half*)scales)[row] = (Half)values.Scale;
+        ((ushort*)scales)[row] = HalfBits.FromSingle(values.Scale);
     }
 }
 
@@ -46,8 +46,8 @@ internal readonly unsafe struct HalfScaleMin : IScalePlane<HalfScaleMin>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
-        ((Half*)scales)[row] = (Half)values.Scale;
-        ((Half*)scales)[16 + row] = (Half)values.MinScale;
+        ((ushort*)scales)[row] = HalfBits.FromSingle(values.Scale);
+        ((ushort*)scales)[16 + row] = HalfBits.FromSingle(values.MinScale);
     }
 }
 
@@ -65,7 +65,7 @@ internal readonly unsafe struct PartScales : IScalePlane<PartScales>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
-        ((Half*)scales)[row] = (Half)values.Scale;
+        ((ushort*)scales)[row] = HalfBits.FromSingle(values.Scale);
         ((sbyte*)scales)[32 + 16 * part + row] = (sbyte)values.Sub0;
     }
 }
@@ -94,8 +94,8 @@ internal readonly unsafe struct PartScalesMins : IScalePlane<PartScalesMins>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
-        ((Half*)scales)[row] = (Half)values.Scale;
-        ((Half*)scales)[16 + row] = (Half)values.MinScale;
+        ((ushort*)scales)[row] = HalfBits.FromSingle(values.Scale);
+        ((ushort*)scales)[16 + row] = HalfBits.FromSingle(values.MinScale);
         scales[64 + 16 * part + row] = (byte)values.Sub0;
         scales[192 + 16 * part + row] = (byte)values.SubMin0;
     }
@@ -115,7 +115,7 @@ internal readonly unsafe struct HalfPartScales : IScalePlane<HalfPartScales>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
-        ((Half*)scales)[row] = (Half)values.Scale;
+        ((ushort*)scales)[row] = HalfBits.FromSingle(values.Scale);
         sbyte* sub = (sbyte*)scales + 32 + 32 * part + row;
         sub[0] = (sbyte)values.Sub0;
         sub[16] = (sbyte)values.Sub1;
@@ -146,8 +146,8 @@ internal readonly unsafe struct HalfPartScalesMins : IScalePlane<HalfPartScalesM
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
-        ((Half*)scales)[row] = (Half)values.Scale;
-        ((Half*)scales)[16 + row] = (Half)values.MinScale;
+        ((ushort*)scales)[row] = HalfBits.FromSingle(values.Scale);
+        ((ushort*)scales)[16 + row] = HalfBits.FromSingle(values.MinScale);
         byte* sub = scales + 64 + 32 * part + row;
         sub[0] = (byte)(values.Sub0 | values.SubMin0 << 4);
         sub[16] = (byte)(values.Sub1 | values.SubMin1 << 4);
