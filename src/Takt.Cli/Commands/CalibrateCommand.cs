@@ -19,7 +19,7 @@ internal static class CalibrateCommand
         var command = new Command("calibrate", terminal.Say(Texts.Calibrate)) { threads, json };
         command.SetAction(parse =>
         {
-            MachineProfile profile = Measure(terminal, (int?)threads.Find(parse), null);
+            MachineProfile profile = Measure(terminal, (int?)threads.Find(parse));
             string? file = MachineFile.OfUser.Keep(profile);
             if (json.In(parse))
             {
@@ -39,13 +39,12 @@ internal static class CalibrateCommand
         return command;
     }
 
-    /// <summary>Measures with a bar that shows how far it is.</summary>
-    public static MachineProfile Measure(Terminal terminal, int? threads, CalibrationSize? size)
+    // With a bar that shows how far it is.
+    private static MachineProfile Measure(Terminal terminal, int? threads)
     {
         using var line = new ProgressLine(terminal);
         return MachineCalibrator.Measure(
             threads: threads,
-            size: size,
             progress: share => line.Show(terminal.Say(
                 Texts.Calibrating, new string('=', (int)(share * BarWidth)).PadRight(BarWidth), (int)(share * 100))),
             cancellation: terminal.Interrupt.Token);

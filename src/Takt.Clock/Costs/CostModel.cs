@@ -71,10 +71,6 @@ public sealed class CostModel
             seconds, seconds * Math.Exp(-Math.Sqrt(low * low + open * open)), seconds * Math.Exp(Math.Sqrt(high * high + open * open)));
     }
 
-    /// <summary>The predicted time of a moment, with what was learned of its part.</summary>
-    public double PredictMoment(GraphMoment moment, CycleShape shape) =>
-        _roofline.Cost(moment, shape).Seconds * _fit.Factors[(int)PartOf(moment, shape)];
-
     /// <summary>Takes in the time that a cycle took.</summary>
     /// <param name="shape">Its make-up.</param>
     /// <param name="seconds">Its wall time; above 0.</param>

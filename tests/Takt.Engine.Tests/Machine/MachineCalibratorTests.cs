@@ -11,7 +11,8 @@ public class MachineCalibratorTests
     {
         double last = 0;
         MachineProfile profile = MachineCalibrator.Measure(
-            threads: 2, size: new CalibrationSize(16, 1 << 16, [WeightFormat.Find("q8_0")!]), progress: share => last = share);
+            threads: 2, size: new CalibrationSize(16, 1 << 16, [WeightFormat.Find("q8_0")!]), progress: share => last = share,
+            cancellation: TestContext.Current.CancellationToken);
         Assert.True(profile.IsComplete);
         Assert.Equal(1, last);
         Assert.Equal([1, 2], profile.Barriers.Select(cost => cost.Threads));
