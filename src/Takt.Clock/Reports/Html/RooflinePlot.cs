@@ -20,8 +20,8 @@ internal static class RooflinePlot
         var y = new LogAxis([.. points.Select(static point => point.Rate), peak], Bottom, Top);
 
         page.Open(Width, Height, new("Roofline", "屋顶线"));
-        foreach (double decade in x.Decades) page.Line(x.At(decade), Top, x.At(decade), Bottom, "grid").Label(x.At(decade), Bottom + 14, Power(decade), "middle");
-        foreach (double decade in y.Decades) page.Line(Left, y.At(decade), Right, y.At(decade), "grid").Label(Left - 5, y.At(decade) + 4, Power(decade), "end");
+        foreach (double decade in x.Decades) page.Line(x.At(decade), Top, x.At(decade), Bottom, "rule").Label(x.At(decade), Bottom + 14, Power(decade), "middle");
+        foreach (double decade in y.Decades) page.Line(Left, y.At(decade), Right, y.At(decade), "rule").Label(Left - 5, y.At(decade) + 4, Power(decade), "end");
         page.Label((Left + Right) / 2, Bottom + 32, new Bilingual("operations per byte moved", "每移动一字节的运算数"), "middle");
         page.Label(Left + 5, Top + 10, new Bilingual("GFLOP/s", "GFLOP/s"));
         if (machine is not null) DrawRoof(page, x, y, peak, slope);

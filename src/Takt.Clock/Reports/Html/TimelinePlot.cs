@@ -18,7 +18,7 @@ internal static class TimelinePlot
         double At(long ticks) => Left + (Right - Left) * (ticks - origin) / all;
 
         page.Open(Width, Height, new("Timeline of cycles", "周期时间线"));
-        foreach (double decade in y.Decades) page.Line(Left, y.At(decade), Right, y.At(decade), "grid").Label(Left - 5, y.At(decade) + 4, Unit(decade), "end");
+        foreach (double decade in y.Decades) page.Line(Left, y.At(decade), Right, y.At(decade), "rule").Label(Left - 5, y.At(decade) + 4, Unit(decade), "end");
         foreach (double part in (double[])[0, 0.25, 0.5, 0.75, 1])
             page.Label(Left + (Right - Left) * part, Bottom + 16, Markup.Time(ProfiledRun.Seconds(all) * part), part == 0 ? "start" : part == 1 ? "end" : "middle");
         page.Label((Left + Right) / 2, Bottom + 34, new Bilingual("time since the first cycle; upwards: how long a cycle took", "自首个周期起的时间；纵轴：周期时长"), "middle");
