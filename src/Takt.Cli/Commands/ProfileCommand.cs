@@ -38,7 +38,7 @@ internal static class ProfileCommand
             int[] ids = PromptText.Encode(loaded, text, null, raw: false, times);
             Generation generation = loaded.Generate(ids, options, times, terminal.Interrupt.Token);
             generation.ToEnd();
-            var run = new ProfiledRun(loaded.Graph.Name, loaded.Engine.Ledger, MachineFile.OfUser.Find(loaded.Tier, loaded.Threads));
+            var run = new ProfiledRun(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Path(parse)))), loaded.Engine.Ledger, MachineFile.OfUser.Find(loaded.Tier, loaded.Threads));
             IReadOnlyList<ComparedOp>? comparison = before is null ? null : ProfileComparison.Of(before, run);
             bool asJson = json.In(parse);
             // The contract's rows are moments; sums over layers are for people.

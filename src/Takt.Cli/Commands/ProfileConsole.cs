@@ -108,7 +108,7 @@ internal sealed class ProfileConsole(ProfiledRun run, Terminal terminal)
         yield return row.Op;
         yield return row.Calls.ToString(CultureInfo.InvariantCulture);
         yield return Units.Seconds(row.MeanSeconds);
-        yield return Units.Seconds(row.StandardDeviationSeconds);
+        yield return row.Calls < 2 ? "" : Units.Seconds(row.StandardDeviationSeconds);
         yield return Units.Seconds(row.MedianSeconds);
         yield return Units.Seconds(row.P90Seconds);
         yield return Units.Seconds(row.P99Seconds);

@@ -74,6 +74,7 @@ internal sealed class Markup
     /// <summary>A duration in the unit that fits.</summary>
     public static string Time(double seconds) => seconds switch
     {
+        0 => "0",
         >= 1 => Number(seconds) + " s",
         >= 1e-3 => Number(seconds * 1e3) + " ms",
         _ => Number(seconds * 1e6) + " µs",

@@ -7,12 +7,15 @@ internal static class RooflinePlot
 {
     private const double Width = 480, Height = 330, Left = 44, Right = 470, Top = 12, Bottom = 284;
 
+    // What takes less is noise, and would stretch the axes.
+    private const double LeastShare = 0.001;
+
     private sealed record Point(Phase Phase, ProfileRow Row, double Intensity, double Rate);
 
     public static void Draw(Markup page, ProfiledRun run, Colors colors)
     {
         Point[] points = [.. run.Phases.SelectMany(static phase => phase.All.Moments
-            .Where(static row => row.Bytes > 0 && row.Flops > 0 && row.MeanSeconds > 0)
+            .Where(static row => row.Bytes > 0 && row.Flops > 0 && row.MeanSeconds > 0 && row.Share >= LeastShare)
             .Select(row => new Point(phase.Phase, row, (double)row.Flops / row.Bytes, row.Flops / (row.MeanSeconds * row.Calls) / 1e9)))];
         MachineProfile? machine = run.Machine;
         double peak = machine?.FlopsPerSecond / 1e9 ?? 0, slope = machine?.ReadBytesPerSecond / 1e9 ?? 0;
