@@ -88,4 +88,40 @@ public class MeasureTests(TinyModel models)
         Assert.Matches("memory: .* resident at most; weights .* KiB \\(packed at this start\\)", table.Out);
         Assert.DoesNotContain('\e', table.Out);
     }
+
+    [Fact]
+    public void A_profile_is_written_to_files_and_compared_with_a_former_one()
+    {
+        string former = models.File("former.json"), csv = models.File("p.csv"), trace = models.File("p.trace"), html = models.File("p.html");
+        TaktRun first = TaktRun.Of("profile", models.Plain, "hello", "-n", "8", "--json", "--csv", csv, "--trace", trace, "--html", html).Succeeded();
+        File.WriteAllText(former, first.Out);
+        Assert.Equal("plain.gguf", first.Json.GetProperty("model").GetString());
+        Assert.Equal(["prefill", "generation"], first.Json.GetProperty("phases").EnumerateArray().Select(phase => phase.GetProperty("phase").GetString()));
+        Assert.False(first.Json.TryGetProperty("comparison", out _));
+        Assert.StartsWith("phase,stage,layer,op,calls,mean_s,", File.ReadAllText(csv));
+        Assert.True(JsonDocument.Parse(File.ReadAllText(trace)).RootElement.GetProperty("traceEvents").GetArrayLength() > 100);
+        Assert.StartsWith("<!DOCTYPE html><html lang=\"en\">", File.ReadAllText(html));
+
+        JsonElement second = TaktRun.Of("profile", models.Plain, "hello", "-n", "8", "--json", "--baseline", former).Succeeded().Json;
+        JsonElement cycle = second.GetProperty("comparison")[0];
+        Assert.Equal("cycle", cycle.GetProperty("op").GetString());
+        Assert.True(cycle.GetProperty("ratio").GetDouble() > 0);
+        TaktRun shown = TaktRun.Chinese("", "profile", models.Chat, "hello", "-n", "8", "--baseline", former, "--html", html).Succeeded();
+        Assert.Contains("基线来自另一个模型 plain.gguf", shown.Out);
+        Assert.Contains("之后/之前", shown.Out);
+        Assert.StartsWith("<!DOCTYPE html><html lang=\"zh\">", File.ReadAllText(html));
+    }
+
+    [Fact]
+    public void A_profile_is_refused_wrong_files_before_it_runs()
+    {
+        string wrong = models.Write("wrong.json", "{\"moments\":[]}");
+        TaktRun run = TaktRun.Chinese("", "profile", models.Plain, "hello", "--baseline", wrong);
+        Assert.Equal((1, ""), (run.Code, run.Out));
+        Assert.Contains("不是含各阶段的 takt profile 报告", run.Error);
+        Assert.Contains("Could not find file", TaktRun.Of("profile", models.Plain, "hello", "--baseline", models.File("none.json")).Error);
+        run = TaktRun.Of("profile", models.Plain, "hello", "--html", Path.Combine(models.Folder, "none", "p.html"));
+        Assert.Equal((1, ""), (run.Code, run.Out));
+        Assert.Contains("the folder does not exist; create it first", run.Error);
+    }
 }

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
-using Spectre.Console;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
 using Takt.Clock;
 using Takt.Clock.Reports;
+using Takt.Clock.Reports.Html;
+using Takt.Formats;
 
 namespace Takt.Cli.Commands;
 
@@ -20,37 +19,46 @@ internal static class ProfileCommand
         var prompt = new Argument<string?>("PROMPT") { Description = terminal.Say(Texts.RunPrompt), Arity = ArgumentArity.ZeroOrOne };
         Option<string> by = terminal.Word("--by", Texts.ProfileBy, "op", "moment", "layer");
         NumberOption top = terminal.Whole("--top", Texts.ProfileTop, 30, 1, int.MaxValue);
+        Option<string?> baseline = terminal.Optional("--baseline", Texts.ProfileBaseline, "FILE");
+        var files = new ProfileFiles(terminal, command);
         Flag json = terminal.Flag("--json", Texts.OptionJson);
         command.Add(prompt);
-        command.Add(by);
-        command.Add(top);
-        command.Add(json);
+        foreach (Option option in (Option[])[by, top, baseline, json]) command.Add(option);
         var sampling = new SamplingFlags(terminal, command, maxTokens: 128, temperature: 0);
         command.SetAction(parse =>
         {
             string? text = PromptText.Read(parse.GetValue(prompt), terminal);
             GenerationOptions options = sampling.Read(parse);
+            // A wrong file is said before the work, not after it.
+            string? former = parse.GetValue(baseline);
+            ProfileBaseline? before = former is null ? null : ProfileBaseline.Read(former);
+            files.Check(parse);
             using TaktModel loaded = model.OpenForText(parse);
             var times = new TextTimes();
             int[] ids = PromptText.Encode(loaded, text, null, raw: false, times);
             Generation generation = loaded.Generate(ids, options, times, terminal.Interrupt.Token);
             generation.ToEnd();
-            LedgerSnapshot snapshot = loaded.Engine.Ledger.Snapshot();
+            var run = new ProfiledRun(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Path(parse)))), loaded.Engine.Ledger, MachineFile.OfUser.Find(loaded.Tier, loaded.Threads));
+            IReadOnlyList<ComparedOp>? comparison = before is null ? null : ProfileComparison.Of(before, run);
             bool asJson = json.In(parse);
             // The contract's rows are moments; sums over layers are for people.
             bool chosen = parse.GetResult(by) is { Implicit: false };
             ProfileGrouping grouping = asJson && !chosen ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
-            ProfileReport report = ProfileReport.From(snapshot, grouping);
             if (asJson)
             {
-                WriteJson(report, loaded, terminal);
+                WriteJson(run, grouping, comparison, loaded, terminal);
             }
             else
             {
-                Print(report, snapshot, top.Int(parse), terminal);
+                var console = new ProfileConsole(run, terminal);
+                console.Print(grouping, top.Int(parse));
+                if (comparison is not null) console.Print(comparison, before!, former!);
                 terminal.Out.WriteLine(MemoryReport.Line(loaded, terminal));
                 terminal.Note(RunCommand.Summary(generation, terminal));
             }
+
+            files.Write(parse, run);
+            return generation.FinishReason == FinishReason.Cancelled ? Interrupt.ExitCode : 0;
         });
         return command;
     }
@@ -62,55 +70,54 @@ internal static class ProfileCommand
         _ => ProfileGrouping.Op,
     };
 
-    // The report knows nothing of models: what is to be said of this one comes behind it.
-    private static void WriteJson(ProfileReport report, TaktModel model, Terminal terminal) => JsonOutput.WriteLine(terminal, json =>
-    {
-        using JsonDocument document = JsonDocument.Parse(report.ToJson());
-        json.WriteStartObject();
-        foreach (JsonProperty property in document.RootElement.EnumerateObject()) property.WriteTo(json);
-        MemoryReport.Write(json, model);
-        ModelFlags.WriteNumerics(json, model.Numerics);
-        json.WriteEndObject();
-    });
+    // The report knows nothing of memory and numerics: they come behind it.
+    private static void WriteJson(
+        ProfiledRun run, ProfileGrouping grouping, IReadOnlyList<ComparedOp>? comparison, TaktModel model, Terminal terminal) =>
+        JsonOutput.WriteLine(terminal, json =>
+        {
+            json.WriteStartObject();
+            ProfileJson.Write(json, run, grouping, comparison);
+            MemoryReport.Write(json, model);
+            ModelFlags.WriteNumerics(json, model.Numerics);
+            json.WriteEndObject();
+        });
 
-    private static void Print(ProfileReport report, LedgerSnapshot snapshot, int top, Terminal terminal)
+    /// <summary>The files that a profile may be written to.</summary>
+    private sealed class ProfileFiles
     {
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (Phrase name in (Phrase[])[Texts.ColumnStage, Texts.ColumnLayer, Texts.ColumnOp]) table.AddColumn(terminal.Say(name));
-        foreach (Phrase name in (Phrase[])[
-            Texts.ColumnCalls, Texts.ColumnMean, Texts.ColumnDeviation, Texts.ColumnMedian, Texts.ColumnP90, Texts.ColumnP99, Texts.ColumnMax,
-            Texts.ColumnShare, Texts.ColumnWait, Texts.ColumnBandwidth, Texts.ColumnFlops])
-            table.AddColumn(new TableColumn(terminal.Say(name)).RightAligned());
-        foreach (ProfileRow row in report.Moments.Take(top)) table.AddRow([.. Cells(row).Select(cell => new Spectre.Console.Text(cell))]);
-        Consoles.Output(terminal).Write(table);
-        if (report.Moments.Count > top) terminal.Out.WriteLine(terminal.Say(Texts.MoreRows, report.Moments.Count - top));
-        terminal.Out.WriteLine(terminal.Say(
-            Texts.ProfileSummary, Units.Seconds(report.WallSeconds), snapshot.Cycles.Count, report.Coverage * 100,
-            report.WaitShare * 100, snapshot.BusyTicks.Count));
-        if (report.Outliers > 0) terminal.Out.WriteLine(terminal.Say(Texts.ProfileOutliers, report.Outliers));
-        terminal.Out.WriteLine(report.EnergyJoules is { } joules
-            ? terminal.Say(Texts.ProfileEnergy, joules, report.JoulesPerToken ?? 0)
-            : terminal.Say(Texts.ProfileNoEnergy, report.EnergyUnavailable!));
-    }
+        private readonly Terminal _terminal;
+        private readonly (Option<string?> Name, Action<Stream, ProfiledRun> Write)[] _files;
 
-    private static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+        public ProfileFiles(Terminal terminal, Command command)
+        {
+            _terminal = terminal;
+            _files =
+            [
+                (terminal.Optional("--csv", Texts.ProfileCsv, "FILE"), ProfileCsv.Write),
+                (terminal.Optional("--trace", Texts.ProfileTrace, "FILE"), TraceEvents.Write),
+                (terminal.Optional("--html", Texts.ProfileHtml, "FILE"), (stream, run) => HtmlReport.Write(stream, run, terminal.Language == Language.Zh)),
+            ];
+            foreach (var file in _files) command.Add(file.Name);
+        }
 
-    private static IEnumerable<string> Cells(ProfileRow row)
-    {
-        double total = row.MeanSeconds * row.Calls;
-        yield return row.Stage == Stage.WriteBack ? "write_back" : row.Stage.ToString().ToLowerInvariant();
-        yield return row.Layer?.ToString(CultureInfo.InvariantCulture) ?? "";
-        yield return row.Op;
-        yield return row.Calls.ToString(CultureInfo.InvariantCulture);
-        yield return Units.Seconds(row.MeanSeconds);
-        yield return Units.Seconds(row.StandardDeviationSeconds);
-        yield return Units.Seconds(row.MedianSeconds);
-        yield return Units.Seconds(row.P90Seconds);
-        yield return Units.Seconds(row.P99Seconds);
-        yield return Units.Seconds(row.MaxSeconds);
-        yield return Percent(row.Share);
-        yield return Percent(row.WaitShare);
-        yield return total > 0 && row.Bytes > 0 ? (row.Bytes / total / 1e9).ToString("0.0", CultureInfo.InvariantCulture) : "";
-        yield return total > 0 && row.Flops > 0 ? (row.Flops / total / 1e9).ToString("0.0", CultureInfo.InvariantCulture) : "";
+        /// <summary>Refuses a folder that does not exist before the work is done.</summary>
+        public void Check(ParseResult parse)
+        {
+            foreach (var file in _files)
+            {
+                if (parse.GetValue(file.Name) is { } path && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+                    throw new DirectoryNotFoundException($"{path}: the folder does not exist; create it first.");
+            }
+        }
+
+        public void Write(ParseResult parse, ProfiledRun run)
+        {
+            foreach (var file in _files)
+            {
+                if (parse.GetValue(file.Name) is not { } path) continue;
+                AtomicFile.Write(path, stream => file.Write(stream, run));
+                _terminal.Note(_terminal.Say(Texts.ProfileWritten, Printable.OnOneLine(path)));
+            }
+        }
     }
 }

@@ -23,6 +23,8 @@ internal static partial class Texts
         new("no such file or folder. " + GiveAModel, "没有这个文件或文件夹。" + GiveAModelZh),
         new("is a folder; give the name of the file to write.", "是文件夹；请给出要写入的文件名。"),
         new("the folder does not exist; create it first.", "文件夹不存在，请先创建。"),
+        new("is not a report of takt profile with its phases; write one with takt profile MODEL --json > FILE and give that file.",
+            "不是含各阶段的 takt profile 报告；请用 takt profile MODEL --json > FILE 生成并给出该文件。"),
         new("part {0} of {1} is missing; put all parts into one folder.", "缺少第 {0} 部分（共 {1} 部分）；请把各部分放在同一文件夹。"),
         new("is missing, but {0} names it.", "缺失，但 {0} 引用了它。"),
 

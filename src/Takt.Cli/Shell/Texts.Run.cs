@@ -89,17 +89,6 @@ internal static partial class Texts
         "KL divergence {0:0.000000} (99th percentile {1:0.000000}), best token agrees {2:0.00} %",
         "KL 散度 {0:0.000000}（99 分位 {1:0.000000}），首选词元一致率 {2:0.00} %");
 
-    public static readonly Phrase Profile = new(
-        "Generates text and shows where the time went, moment by moment.", "生成文本并按时刻显示时间花在哪里。");
-    public static readonly Phrase ProfileBy = new("What a row stands for.", "每行代表什么。");
-    public static readonly Phrase ProfileTop = new("Rows to show.", "显示多少行。");
-    public static readonly Phrase ProfileSummary = new(
-        "{0} in {1} cycles; moments explain {2:0.0} %; {4} threads waited {3:0.0} % of their time for each other",
-        "{1} 个周期共 {0}；时刻解释了其中 {2:0.0} %；{4} 个线程相互等待占 {3:0.0} %");
-    public static readonly Phrase ProfileOutliers = new(
-        "{0} cycles took much longer than others with like work", "{0} 个周期明显慢于工作量相近的周期");
-    public static readonly Phrase ProfileEnergy = new("{0:0.00} J, {1:0.000} J a token", "{0:0.00} J，每词元 {1:0.000} J");
-    public static readonly Phrase ProfileNoEnergy = new("energy cannot be read: {0}", "无法读取能耗：{0}");
     public static readonly Phrase MemoryLine = new(
         "memory: {0} resident at most; weights {1} ({2}) and {3} of vectors, {4} reserved for keys and values",
         "内存：常驻峰值 {0}；权重 {1}（{2}），向量 {3}，为 KV 预留 {4}");

@@ -89,4 +89,6 @@ public sealed record ProfileReport(
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ProfileReport))]
+[JsonSerializable(typeof(ProfileBaseline))]
+[JsonSerializable(typeof(ComparedOp))]
 internal sealed partial class ReportJson : JsonSerializerContext;

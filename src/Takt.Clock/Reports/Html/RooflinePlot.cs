@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace Takt.Clock.Reports.Html;
+
+/// <summary>Operations under this machine's roof (Williams et al., 2009): circles generate, squares prefill.</summary>
+internal static class RooflinePlot
+{
+    private const double Width = 480, Height = 330, Left = 44, Right = 470, Top = 12, Bottom = 284;
+
+    // What takes less is noise, and would stretch the axes.
+    private const double LeastShare = 0.001;
+
+    private sealed record Point(Phase Phase, ProfileRow Row, double Intensity, double Rate);
+
+    public static void Draw(Markup page, ProfiledRun run, Colors colors)
+    {
+        Point[] points = [.. run.Phases.SelectMany(static phase => phase.All.Moments
+            .Where(static row => row.Bytes > 0 && row.Flops > 0 && row.MeanSeconds > 0 && row.Share >= LeastShare)
+            .Select(row => new Point(phase.Phase, row, (double)row.Flops / row.Bytes, row.Flops / (row.MeanSeconds * row.Calls) / 1e9)))];
+        MachineProfile? machine = run.Machine;
+        double peak = machine?.FlopsPerSecond / 1e9 ?? 0, slope = machine?.ReadBytesPerSecond / 1e9 ?? 0;
+        var x = new LogAxis([.. points.Select(static point => point.Intensity), machine is null ? 0 : 2 * peak / slope], Left, Right);
+        var y = new LogAxis([.. points.Select(static point => point.Rate), peak], Bottom, Top);
+
+        page.Open(Width, Height, new("Roofline", "屋顶线"));
+        foreach (double decade in x.Decades) page.Line(x.At(decade), Top, x.At(decade), Bottom, "rule").Label(x.At(decade), Bottom + 14, Power(decade), "middle");
+        foreach (double decade in y.Decades) page.Line(Left, y.At(decade), Right, y.At(decade), "rule").Label(Left - 5, y.At(decade) + 4, Power(decade), "end");
+        page.Label((Left + Right) / 2, Bottom + 32, new Bilingual("operations per byte moved", "每移动一字节的运算数"), "middle");
+        page.Label(Left + 5, Top + 10, new Bilingual("GFLOP/s", "GFLOP/s"));
+        if (machine is not null) DrawRoof(page, x, y, peak, slope);
+        foreach (Point point in points.OrderByDescending(static point => point.Row.Share)) Draw(page, point, x.At(point.Intensity), y.At(point.Rate), colors);
+        DrawNames(page, points, x, y);
+        page.Close();
+    }
+
+    private static void DrawRoof(Markup page, LogAxis x, LogAxis y, double peak, double slope)
+    {
+        double ridge = peak / slope, start = Math.Max(x.Least, y.Least / slope);
+        page.Add($"<polyline class=\"roof\" points=\"{x.At(start):0.#},{y.At(start * slope):0.#} {x.At(ridge):0.#},{y.At(peak):0.#} {Right:0.#},{y.At(peak):0.#}\"/>");
+        page.Label(Right - 2, y.At(peak) - 5, new Bilingual($"arithmetic: {Markup.Number(peak)} GFLOP/s", $"算力：{Markup.Number(peak)} GFLOP/s"), "end");
+        double middle = Math.Sqrt(start * ridge);
+        page.Label(x.At(middle) - 6, y.At(middle * slope) - 4, new Bilingual($"memory: {Markup.Number(slope)} GB/s", $"内存：{Markup.Number(slope)} GB/s"), "end");
+    }
+
+    private static void Draw(Markup page, Point point, double x, double y, Colors colors)
+    {
+        double size = 3.5 + 9 * Math.Sqrt(point.Row.Share);
+        string title = Markup.Escape(
+            $"{point.Row.Op} ({ProfileJson.Name(point.Phase)}): {Markup.Number(point.Rate)} GFLOP/s, {Markup.Number(point.Rate / point.Intensity)} GB/s, {Markup.Percent(point.Row.Share)}");
+        string fill = colors.Of(point.Row.Op);
+        if (point.Phase == Phase.Generation) page.Add($"<circle class=\"point\" cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"{size:0.#}\" fill=\"{fill}\"><title>{title}</title></circle>");
+        else page.Add($"<rect class=\"point\" x=\"{x - size:0.#}\" y=\"{y - size:0.#}\" width=\"{2 * size:0.#}\" height=\"{2 * size:0.#}\" fill=\"{fill}\"><title>{title}</title></rect>");
+    }
+
+    // The largest have their names beside them, as far as names do not cover each other.
+    private static void DrawNames(Markup page, Point[] points, LogAxis x, LogAxis y)
+    {
+        const double WidthOfLetter = 6.2, HeightOfLine = 12;
+        var taken = new List<(double X, double Y, double Width)>();
+        foreach (Point point in points.Where(static point => point.Row.Share > 0.03).OrderByDescending(static point => point.Row.Share))
+        {
+            double size = 3.5 + 9 * Math.Sqrt(point.Row.Share), width = point.Row.Op.Length * WidthOfLetter;
+            bool left = x.At(point.Intensity) + size + width > Right;
+            double at = left ? x.At(point.Intensity) - size - 4 - width : x.At(point.Intensity) + size + 4, line = y.At(point.Rate) + 4;
+            if (taken.Any(name => Math.Abs(name.Y - line) < HeightOfLine && at < name.X + name.Width && name.X < at + width)) continue;
+            taken.Add((at, line, width));
+            page.Label(at, line, point.Row.Op, "start", "name");
+        }
+    }
+
+    private static string Power(double value) => value >= 0.001 && value < 1e5
+        ? value.ToString("0.###", CultureInfo.InvariantCulture)
+        : value.ToString("0e0", CultureInfo.InvariantCulture);
+}
