@@ -44,11 +44,14 @@ internal sealed class CycleHistory(int cycles, int stamps)
         _cycles[place] = cycle;
         _firstStamp[place] = _keptStamps;
         cycleBusy.CopyTo(_cycleBusy.AsSpan(place * _threads));
-        for (int i = 0; i < stamps.Length; i++, _keptStamps++)
+        while (!stamps.IsEmpty)
         {
-            int stamp = (int)(_keptStamps % _stamps.Length);
-            _stamps[stamp] = stamps[i];
-            stampBusy.Slice(i * _threads, _threads).CopyTo(_stampBusy.AsSpan(stamp * _threads));
+            int stamp = (int)(_keptStamps % _stamps.Length), count = Math.Min(stamps.Length, _stamps.Length - stamp);
+            stamps[..count].CopyTo(_stamps.AsSpan(stamp));
+            stampBusy[..(count * _threads)].CopyTo(_stampBusy.AsSpan(stamp * _threads));
+            stamps = stamps[count..];
+            stampBusy = stampBusy[(count * _threads)..];
+            _keptStamps += count;
         }
     }
 

@@ -103,11 +103,9 @@ public sealed class Ledger
     public void End(ref CycleProbe probe, CycleWork work, int tokensPublished = 0, double? predictedSeconds = null)
     {
         long end = Stopwatch.GetTimestamp();
-        long explained = 0;
-        foreach (ref readonly EdgeStamp stamp in _stamps.Stamps.AsSpan(_endedStamps, probe.Used - _endedStamps)) explained += stamp.Ticks;
         MachineCounters counters = MachineCounters.Read();
         _waiting[_endedCycles] = new CycleEntry(
-            _number++, probe.StartTicks, end - probe.StartTicks, explained, probe.Used - _endedStamps, work, tokensPublished,
+            _number++, probe.StartTicks, end - probe.StartTicks, probe.MomentTicks, probe.Used - _endedStamps, work, tokensPublished,
             predictedSeconds, counters.Since(_counters));
         _counters = counters;
         _endedStamps = probe.Used;

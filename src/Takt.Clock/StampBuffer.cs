@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Takt.Clock;
 
 /// <summary>One moment as a probe noted it.</summary>
@@ -40,6 +42,7 @@ internal sealed class StampBuffer
     }
 
     /// <summary>Puts a stamp in its place; places are filled in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // without a profile: see CycleProbe.Edge
     public void Add(int place, in EdgeStamp stamp)
     {
         if (place == Stamps.Length) Grow();
