@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Takt.Clock.Telemetry;
 
 namespace Takt.Clock;
 
@@ -50,6 +51,9 @@ public sealed class Ledger
         ArgumentOutOfRangeException.ThrowIfLessThan(keptStamps, 1);
         _history = new CycleHistory(recentCycles, keptStamps);
     }
+
+    /// <summary>Told of every cycle and request that ends; null where nobody tells them on.</summary>
+    internal LedgerTelemetry? Telemetry { get; set; }
 
     /// <summary>Gives the number under which a moment is recorded from now on; the same moment always has the same number.</summary>
     /// <param name="stage">The stage it belongs to.</param>
@@ -111,6 +115,7 @@ public sealed class Ledger
         _endedStamps = probe.Used;
         Volatile.Write(ref _endedCycles, _endedCycles + 1);
         if (_endedCycles >= CountEvery) CountSome();
+        Telemetry?.Cycle(work, end - probe.StartTicks, predictedSeconds);
         _counted = Stopwatch.GetTimestamp();
     }
 
@@ -134,6 +139,8 @@ public sealed class Ledger
             if (_requests.Count == KeptRequests) _requests.Dequeue();
             _requests.Enqueue(request);
         }
+
+        Telemetry?.Request(request);
     }
 
     /// <summary>A consistent copy of everything recorded since the start or the last <see cref="Reset"/>.</summary>

@@ -56,6 +56,9 @@ public sealed record RequestRecord
     /// <summary>Why it ended, snake_case, such as <c>max_tokens</c>.</summary>
     public required string StopReason { get; init; }
 
+    /// <summary>The host's span when it was submitted, for traces; the default where there was none.</summary>
+    public ActivityContext Parent { get; init; }
+
     /// <summary>Time in the line.</summary>
     public long QueueTicks => (AdmittedTicks ?? EndedTicks) - SubmittedTicks;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Takt.Clock;
 using Takt.Clock.Graphs;
+using Takt.Clock.Telemetry;
 using Takt.Compute;
 using Takt.Compute.Memory;
 using Takt.Compute.Threading;
@@ -28,6 +29,7 @@ public sealed class TaktModel : IDisposable
     private readonly TeamLease _team;
     private readonly Backend _backend;
     private readonly Transformer _model;
+    private readonly LedgerTelemetry _telemetry;
 
     private TaktModel(ModelSource source, TeamLease team, ModelOptions options)
     {
@@ -47,6 +49,7 @@ public sealed class TaktModel : IDisposable
                 KvType = kvType,
                 MaxSequences = options.MaxSequences,
             });
+            _telemetry = new LedgerTelemetry(Engine.Ledger, System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(source.Path)));
         }
         catch
         {
@@ -225,6 +228,7 @@ public sealed class TaktModel : IDisposable
     public void Dispose()
     {
         Engine.Dispose();
+        _telemetry.Dispose();
         _model.Dispose();
         _backend.Dispose();
         _team.Dispose();

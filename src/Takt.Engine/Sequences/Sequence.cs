@@ -12,6 +12,7 @@ public sealed class Sequence
 {
     private readonly TaskCompletionSource<StopReason> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _submitted = Stopwatch.GetTimestamp();
+    private readonly ActivityContext _parent = Activity.Current?.Context ?? default;
     private readonly int[] _stopTokens;
     private readonly List<int> _tokens;
     private long _admitted;
@@ -171,6 +172,7 @@ public sealed class Sequence
         Cycles = Cycles,
         PromptTokens = PromptTokens,
         GeneratedTokens = Tokens.Count - PromptTokens,
+        Parent = _parent,
         StopReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()),
     };
 }

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace Takt.Clock.Telemetry;
+
+/// <summary>Spans of a request and of its parts, made when it has ended: its host's trace is their parent.</summary>
+/// <remarks>Names and attributes: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans.</remarks>
+internal static class RequestSpans
+{
+    /// <summary>Writes them, where somebody listens.</summary>
+    public static void Write(RequestRecord request, string operation, string model, in TagList tags)
+    {
+        if (!ClockMeter.Spans.HasListeners()) return;
+        long ticks = Stopwatch.GetTimestamp();
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using Activity? span = ClockMeter.Spans.StartActivity(
+            $"{operation} {model}", ActivityKind.Internal, request.Parent, tags, null, At(request.BeganTicks));
+        if (span is null) return;
+        span.SetTag("gen_ai.usage.input_tokens", request.PromptTokens);
+        span.SetTag("gen_ai.usage.output_tokens", request.GeneratedTokens);
+        span.SetTag("gen_ai.response.finish_reasons", new[] { FinishReason(request.StopReason) });
+        span.SetTag("takt.cycles", request.Cycles);
+        if (request.FirstCycle is { } firstCycle) span.SetTag("takt.cycle.first", firstCycle);
+        if (request.LastCycle is { } lastCycle) span.SetTag("takt.cycle.last", lastCycle);
+        if (request.StopReason == "failed")
+        {
+            span.SetTag("error.type", request.StopReason);
+            span.SetStatus(ActivityStatusCode.Error);
+        }
+
+        long at = request.BeganTicks;
+        Part("takt.template", request.TemplateTicks);
+        Part("takt.tokenize", request.TokenizeTicks);
+        Part("takt.queue", request.QueueTicks);
+        Part("takt.prefill", request.PrefillTicks);
+        Part("takt.generation", request.GenerationTicks);
+        span.SetEndTime(At(request.EndedTicks).UtcDateTime);
+
+        void Part(string name, long length)
+        {
+            if (length == 0) return;
+            using Activity? part = ClockMeter.Spans.StartActivity(name, ActivityKind.Internal, span.Context, null, null, At(at));
+            at += length;
+            part?.SetEndTime(At(at).UtcDateTime);
+        }
+
+        DateTimeOffset At(long then) => now - Stopwatch.GetElapsedTime(then, ticks);
+    }
+
+    private static string FinishReason(string stopReason) => stopReason switch
+    {
+        "stop_token" or "host" => "stop",
+        "max_tokens" or "context_full" => "length",
+        "failed" => "error",
+        _ => stopReason,
+    };
+}
