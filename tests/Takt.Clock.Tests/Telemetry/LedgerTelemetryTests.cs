@@ -174,7 +174,10 @@ public class LedgerTelemetryTests
             if (eventSource.Name != "System.Diagnostics.Metrics") return;
             EnableEvents(eventSource, EventLevel.Informational, (EventKeywords)2, new Dictionary<string, string?>
             {
-                ["Metrics"] = "Takt", ["RefreshInterval"] = "0.1", ["MaxTimeSeries"] = "1000", ["MaxHistograms"] = "100",
+                ["Metrics"] = "Takt",
+                ["RefreshInterval"] = "0.1",
+                ["MaxTimeSeries"] = "1000",
+                ["MaxHistograms"] = "100",
             });
         }
 
