@@ -3,7 +3,7 @@ namespace Takt.Clock.Reports.Html;
 /// <summary>Cycles over time, and one cycle from within.</summary>
 internal static class TimelinePlot
 {
-    private const double Width = 480, Left = 52, Right = 470;
+    private const double Width = 480, Left = 64, Right = 470;
     // More are not seen on any screen, and a page stays small.
     private const int MostRectangles = 3000, MostThreads = 8;
     private const double Thinnest = 0.08;
