@@ -99,7 +99,7 @@ internal static unsafe class EmittedKernels
     private static EmittedKernel MakeTiles(TileKernel inner, KernelKey key)
     {
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
-        nint entry = ExecutableMemory.Place(TileEmitter.Emit(inner.Shape, CodeBuilder.Native).Assemble(), $"emitted::tiles[{key.Format}]", out string? refusal);
+        nint entry = ExecutableMemory.Place(TileEmitter.Emit(inner.Shape, CodeBuilder.Native).Assemble(), out string? refusal);
         return new(entry, refusal ?? SelfTest.Run(inner, inner.WithDots(entry), key.Format));
     }
 
@@ -115,14 +115,14 @@ internal static unsafe class EmittedKernels
     private static EmittedKernel MakeRow(MatrixKernel inner, PackedLayout layout, KernelKey key)
     {
         if (Unavailable(HalfConversion) is { } reason) return new(0, reason);
-        nint entry = ExecutableMemory.Place(RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), $"emitted::row[{key.Format}]", out string? refusal);
+        nint entry = ExecutableMemory.Place(RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out string? refusal);
         return new(entry, refusal ?? SelfTest.Run(inner, new EmittedRowKernel(inner, layout, entry), key.Format));
     }
 
     private static EmittedKernel MakeHalf(MatrixKernel inner, KernelKey key)
     {
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
-        nint entry = ExecutableMemory.Place(HalfEmitter.Emit(CodeBuilder.Native).Assemble(), "emitted::row[F16]", out string? refusal);
+        nint entry = ExecutableMemory.Place(HalfEmitter.Emit(CodeBuilder.Native).Assemble(), out string? refusal);
         return new(entry, refusal ?? SelfTest.Run(inner, new EmittedHalfKernel(inner, entry), key.Format));
     }
 
@@ -139,7 +139,7 @@ internal static unsafe class EmittedKernels
         CodeBuilder code = fast
             ? BFloatEmitter.Emit(key.Format, CodeBuilder.Native, tiles)
             : BlockEmitter.Emit(PackedLayout.Of(key.Format)!, CodeBuilder.Native, tiles);
-        nint entry = ExecutableMemory.Place(code.Assemble(), $"emitted::{key.Tier}[{key.Format}]", out string? refusal);
+        nint entry = ExecutableMemory.Place(code.Assemble(), out string? refusal);
         if (refusal is not null) return new(0, refusal);
         MatrixKernel emitted = Around(inner, key, entry);
         return new(entry, fast ? SelfTest.RunBFloat(emitted, key.Format, BFloatEmitter.Tolerance) : SelfTest.Run(inner, emitted, key.Format));

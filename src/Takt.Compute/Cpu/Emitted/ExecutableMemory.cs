@@ -13,10 +13,9 @@ internal static unsafe partial class ExecutableMemory
 
     /// <summary>Puts code where it can be called.</summary>
     /// <param name="code">Position-independent machine code.</param>
-    /// <param name="name">What profilers call it.</param>
     /// <param name="refusal">Why the system does not allow it, where it does not.</param>
     /// <returns>Its address, or 0.</returns>
-    public static nint Place(ReadOnlySpan<byte> code, string name, out string? refusal)
+    public static nint Place(ReadOnlySpan<byte> code, out string? refusal)
     {
         nuint length = (nuint)((code.Length + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize);
         bool windows = OperatingSystem.IsWindows();
@@ -35,12 +34,7 @@ internal static unsafe partial class ExecutableMemory
             ? VirtualProtect(memory, length, ExecuteRead, out _) && FlushInstructionCache(-1, memory, length)
             : Protect(memory, length, Read | Execute) == 0;
         refusal = allowed ? null : $"the system refuses executable memory (error {Marshal.GetLastPInvokeError()})";
-        if (allowed)
-        {
-            PerfMap.Add(memory, code.Length, name);
-            return memory;
-        }
-
+        if (allowed) return memory;
         _ = windows ? VirtualFree(memory, 0, Release) : Unmap(memory, length) == 0;
         return 0;
     }
