@@ -9,8 +9,9 @@ namespace Takt.Cli;
 /// <summary>The commands and the options that all of them have.</summary>
 /// <param name="Root">The root of the tree.</param>
 /// <param name="Verbose">Whether errors come with their place in the program.</param>
+/// <param name="Otlp">Where telemetry goes.</param>
 /// <param name="Help">Prints help.</param>
-internal sealed record CommandTree(RootCommand Root, Flag Verbose, HelpPrinter Help)
+internal sealed record CommandTree(RootCommand Root, Flag Verbose, Option<string?> Otlp, HelpPrinter Help)
 {
     /// <summary>Builds the tree in the terminal's language.</summary>
     public static CommandTree Create(Terminal terminal)
@@ -22,6 +23,8 @@ internal sealed record CommandTree(RootCommand Root, Flag Verbose, HelpPrinter H
         language.DefaultValueFactory = null;
         language.Description = terminal.Say(Texts.OptionLanguage);
         language.Recursive = true;
+        Option<string?> otlp = terminal.Optional("--otlp", Texts.OptionOtlp, "URL");
+        otlp.Recursive = true;
 
         var root = new RootCommand(terminal.Say(Texts.Root));
         root.Options.Clear();
@@ -30,6 +33,7 @@ internal sealed record CommandTree(RootCommand Root, Flag Verbose, HelpPrinter H
         root.Add(new VersionOption { Action = new PrintVersion(terminal), Description = terminal.Say(Texts.OptionVersion) });
         root.Add(language);
         root.Add(verbose);
+        root.Add(otlp);
         root.Add(RunCommand.Create(terminal));
         root.Add(ChatCommand.Create(terminal));
         root.Add(InspectCommand.Create(terminal));
@@ -43,7 +47,7 @@ internal sealed record CommandTree(RootCommand Root, Flag Verbose, HelpPrinter H
         root.Add(BenchCommand.Create(terminal));
         root.Add(CalibrateCommand.Create(terminal));
         root.Add(CacheCommand.Create(terminal));
-        return new CommandTree(root, verbose, help);
+        return new CommandTree(root, verbose, otlp, help);
     }
 
     private sealed class PrintVersion(Terminal terminal) : SynchronousCommandLineAction

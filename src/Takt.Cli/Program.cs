@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Takt.Cli.Shell;
+using Takt.Cli.Telemetry;
 
 namespace Takt.Cli;
 
@@ -28,7 +29,7 @@ internal static class Program
             // A response file would take "@file" away from the commands.
             ParseResult parse = tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             verbose = tree.Verbose.In(parse);
-            int code = Invoke(parse, tree.Help, terminal);
+            int code = Invoke(parse, tree.Help, tree.Otlp, terminal);
             terminal.Out.Flush();
             return code;
         }
@@ -47,7 +48,7 @@ internal static class Program
     public static string Version =>
         typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private static int Invoke(ParseResult parse, HelpPrinter help, Terminal terminal)
+    private static int Invoke(ParseResult parse, HelpPrinter help, Option<string?> otlp, Terminal terminal)
     {
         bool asksForHelp = parse.Action?.ClearsParseErrors == true;
         List<string> errors = asksForHelp ? [] : UsageErrors.Of(parse, terminal);
@@ -56,6 +57,7 @@ internal static class Program
         {
             // Failures and Ctrl-C are ours to handle.
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            using OtlpExport? export = errors.Count == 0 && !asksForHelp ? OtlpExport.Start(parse.GetValue(otlp), terminal) : null;
             if (errors.Count == 0) return parse.Invoke(configuration);
         }
         catch (CliException usage) when (usage.ExitCode == 2)

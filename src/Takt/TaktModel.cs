@@ -49,7 +49,8 @@ public sealed class TaktModel : IDisposable
                 KvType = kvType,
                 MaxSequences = options.MaxSequences,
             });
-            _telemetry = new LedgerTelemetry(Engine.Ledger, System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(source.Path)));
+            _telemetry = new LedgerTelemetry(
+                Engine.Ledger, System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(source.Path)));
         }
         catch
         {

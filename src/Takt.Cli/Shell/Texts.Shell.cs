@@ -23,6 +23,15 @@ internal static partial class Texts
         "Language of help and messages: zh or en; else the locale decides.", "帮助和消息的语言：zh 或 en；默认取自系统区域设置。");
     public static readonly Phrase OptionVerbose = new(
         "On an error, show where in the program it arose.", "出错时显示程序内部的出错位置。");
+    public static readonly Phrase OptionOtlp = new(
+        "Send metrics and traces to this OpenTelemetry collector by OTLP over HTTP, such as http://localhost:4318; "
+        + "else OTEL_EXPORTER_OTLP_ENDPOINT says where to, if anywhere.",
+        "通过 OTLP（HTTP）把指标和追踪发送到该 OpenTelemetry 收集器，例如 http://localhost:4318；"
+        + "缺省时由 OTEL_EXPORTER_OTLP_ENDPOINT 指定，未设置则不发送。");
+    public static readonly Phrase NotAnEndpoint = new(
+        "{0}: '{1}' is no address of a collector; one looks like http://localhost:4318", "{0}：“{1}”不是收集器地址；应形如 http://localhost:4318");
+    public static readonly Phrase TelemetryNotSent = new(
+        "telemetry could not be sent to {0}; is a collector listening there?", "遥测数据无法发送到 {0}；请确认该处有收集器在监听");
     public static readonly Phrase OptionJson = new(
         "Print one JSON object and nothing else.", "只输出一个 JSON 对象。");
 

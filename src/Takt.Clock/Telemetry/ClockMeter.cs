@@ -44,8 +44,7 @@ internal static class ClockMeter
             HistogramBucketBoundaries = [-0.5, -0.2, -0.1, -0.05, -0.02, 0, 0.02, 0.05, 0.1, 0.2, 0.5],
         });
 
-    // Kept alive by the meter; its rate is a moment's share of the time.
-    private static readonly ObservableCounter<double> _moments = _meter.CreateObservableCounter(
+    public static readonly ObservableCounter<double> Moments = _meter.CreateObservableCounter(
         "takt.moment.time", LedgerTelemetry.ReadMoments, "s", "Time in an operation, all layers together: its rate is its share of the time.");
 
     private static Histogram<double> Seconds(string name, string description, double[] bounds) =>

@@ -18,6 +18,9 @@ public sealed class LedgerTelemetry : IDisposable
     private static readonly Lock _gate = new();
     private static readonly List<LedgerTelemetry> _all = [];
 
+    // Ticks of ledgers that told formerly: a counter never falls, and what is read last is read when models are closed already.
+    private static readonly Dictionary<(string Model, Stage Stage, string Op), long> _ended = [];
+
     private readonly Ledger _ledger;
     private readonly string _model;
 
@@ -37,8 +40,12 @@ public sealed class LedgerTelemetry : IDisposable
     /// <summary>Stops telling.</summary>
     public void Dispose()
     {
-        lock (_gate) _all.Remove(this);
-        _ledger.Telemetry = null;
+        lock (_gate)
+        {
+            if (!_all.Remove(this)) return;
+            if (ClockMeter.Moments.Enabled) AddTo(_ended);
+            _ledger.Telemetry = null;
+        }
     }
 
     /// <summary>A cycle has ended.</summary>
@@ -83,13 +90,24 @@ public sealed class LedgerTelemetry : IDisposable
     /// <summary>Time of every operation of every ledger.</summary>
     internal static IEnumerable<Measurement<double>> ReadMoments()
     {
-        LedgerTelemetry[] all;
-        lock (_gate) all = [.. _all];
-        return all
-            .SelectMany(static telemetry => telemetry._ledger.Snapshot().Moments, static (telemetry, moment) => (telemetry._model, moment))
-            .GroupBy(static entry => (entry._model, entry.moment.Moment.Stage, entry.moment.Moment.Op), static entry => entry.moment.Time.Sum)
-            .Select(static group => new Measurement<double>(
-                Seconds(group.Sum()), new(Model, group.Key._model), new("takt.stage", StageName(group.Key.Stage)), new("takt.op", group.Key.Op)));
+        Dictionary<(string Model, Stage Stage, string Op), long> ticks;
+        lock (_gate)
+        {
+            ticks = new(_ended);
+            foreach (LedgerTelemetry telemetry in _all) telemetry.AddTo(ticks);
+        }
+
+        return ticks.Select(static entry => new Measurement<double>(
+            Seconds(entry.Value), new(Model, entry.Key.Model), new("takt.stage", StageName(entry.Key.Stage)), new("takt.op", entry.Key.Op)));
+    }
+
+    private void AddTo(Dictionary<(string Model, Stage Stage, string Op), long> ticks)
+    {
+        foreach (MomentTotals moment in _ledger.Snapshot().Moments)
+        {
+            (string, Stage, string) key = (_model, moment.Moment.Stage, moment.Moment.Op);
+            ticks[key] = ticks.GetValueOrDefault(key) + moment.Time.Sum;
+        }
     }
 
     private static string StageName(Stage stage) => stage == Stage.WriteBack ? "write_back" : stage.ToString().ToLowerInvariant();
