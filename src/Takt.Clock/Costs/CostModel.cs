@@ -37,6 +37,9 @@ public sealed class CostModel
         _distinct = [.. graph.Moments.GroupBy(Likeness).Select(static same => (same.First(), same.Count()))];
     }
 
+    private CostModel(ModelGraph graph, MachineProfile profile, CostModel learned) : this(graph, profile) =>
+        (_fit, Learned) = (learned._fit, learned.Learned);
+
     // Rows of a product are read once for one row and unpacked once for many: measured apart, wrong apart.
     private enum Part
     {
@@ -74,6 +77,12 @@ public sealed class CostModel
     /// <summary>The predicted time of a moment, with what was learned of its part.</summary>
     public double PredictMoment(GraphMoment moment, CycleShape shape) =>
         _roofline.Cost(moment, shape).Seconds * _fit.Factors[(int)PartOf(moment, shape)];
+
+    /// <summary>
+    /// A model for another graph or machine that starts from what was learned here: the profile's errors are much the same. Its intervals
+    /// are as wide as before anything was measured, for nothing of it was.
+    /// </summary>
+    public CostModel For(ModelGraph graph, MachineProfile profile) => new(graph, profile, this);
 
     /// <summary>Takes in the time that a cycle took.</summary>
     /// <param name="shape">Its make-up.</param>
