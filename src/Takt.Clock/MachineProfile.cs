@@ -37,4 +37,33 @@ public sealed record MachineProfile(int Threads, double ReadBytesPerSecond, doub
     /// <summary>The share of the nearer ceiling that an amount of work reached; 0 for work of no size or no time.</summary>
     public double CeilingShare(double seconds, double bytes, double flops) =>
         seconds > 0 ? Math.Max(bytes / ReadBytesPerSecond, flops / FlopsPerSecond) / seconds : 0;
+
+    /// <summary>The profile of a machine like this one with another bandwidth or other computing power.</summary>
+    /// <param name="bandwidth">Bytes a second from memory; null for this machine's.</param>
+    /// <param name="flops">Operations a second; null for this machine's. What caches deliver is taken to grow with it.</param>
+    public MachineProfile Scaled(double? bandwidth, double? flops)
+    {
+        double bytes = (bandwidth ?? ReadBytesPerSecond) / ReadBytesPerSecond, speed = (flops ?? FlopsPerSecond) / FlopsPerSecond;
+        if (bytes == 1 && speed == 1) return this;
+        return this with
+        {
+            ReadBytesPerSecond = ReadBytesPerSecond * bytes,
+            FlopsPerSecond = FlopsPerSecond * speed,
+            Products =
+            [
+                .. Products.Select(rate => rate with
+                {
+                    MacsPerSecond = Times(rate.MacsPerSecond, rate.FromMemory ? bytes : speed),
+                    BytesPerSecond = rate.BytesPerSecond * (rate.FromMemory ? bytes : speed),
+                }),
+            ],
+            Attentions =
+            [
+                .. Attentions.Select(rate => rate with { SecondsPerByte = rate.SecondsPerByte / bytes, SecondsPerFlop = rate.SecondsPerFlop / speed }),
+            ],
+            RowRates = [.. RowRates.Select(rate => rate with { SecondsPerRow = rate.SecondsPerRow / speed, SecondsPerByte = rate.SecondsPerByte / speed })],
+        };
+    }
+
+    private static Measured Times(Measured rate, double factor) => rate with { Median = rate.Median * factor, Best = rate.Best * factor };
 }

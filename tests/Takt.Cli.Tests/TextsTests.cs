@@ -8,7 +8,7 @@ public class TextsTests
 {
     // Words that are the same in both languages.
     private static readonly string[] _universal =
-        [nameof(Texts.QuantizeProgress), nameof(Texts.ColumnLogit), nameof(Texts.ColumnMedian), nameof(Texts.ColumnP99), nameof(Texts.ColumnBandwidth), nameof(Texts.ColumnFlops), nameof(Texts.ColumnMacs), nameof(Texts.ColumnMegaflops)];
+        [nameof(Texts.QuantizeProgress), nameof(Texts.ColumnLogit), nameof(Texts.ColumnMedian), nameof(Texts.ColumnP99), nameof(Texts.ColumnBandwidth), nameof(Texts.ColumnFlops), nameof(Texts.ColumnMacs), nameof(Texts.ColumnMegaflops), nameof(Texts.ColumnTtft), nameof(Texts.ColumnTpot)];
 
     private static IEnumerable<(string Name, Phrase Phrase)> All =>
         typeof(Texts).GetFields(BindingFlags.Static | BindingFlags.Public).Where(text => text.FieldType == typeof(Phrase))

@@ -37,6 +37,9 @@ public sealed class CostModel
         _distinct = [.. graph.Moments.GroupBy(Likeness).Select(static same => (same.First(), same.Count()))];
     }
 
+    private CostModel(ModelGraph graph, MachineProfile profile, CostModel learned) : this(graph, profile) =>
+        (_fit, Learned) = (learned._fit, learned.Learned);
+
     // Rows of a product are read once for one row and unpacked once for many: measured apart, wrong apart.
     private enum Part
     {
@@ -70,6 +73,13 @@ public sealed class CostModel
         return new Prediction(
             seconds, seconds * Math.Exp(-Math.Sqrt(low * low + open * open)), seconds * Math.Exp(Math.Sqrt(high * high + open * open)));
     }
+
+    /// <summary>
+    /// A model for another graph or machine that starts from what was learned here: the profile's errors are much the same. Its intervals
+    /// are as wide as before anything was measured, for nothing of it was. What either of the two
+    /// learns later, both know.
+    /// </summary>
+    public CostModel For(ModelGraph graph, MachineProfile profile) => new(graph, profile, this);
 
     /// <summary>Takes in the time that a cycle took.</summary>
     /// <param name="shape">Its make-up.</param>

@@ -52,6 +52,22 @@ public static unsafe class ModelQuantizer
             file.Tensors.Sum(t => t.ByteLength), new FileInfo(path).Length, file.Tensors.Sum(t => t.Count), fallbacks);
     }
 
+    /// <summary>The file that <see cref="Write"/> would make, without its matrices' bytes: for graphs, which only need types and shapes.</summary>
+    /// <param name="file">The source, with GGUF's names; it has to stay open.</param>
+    /// <param name="target">How weights would be stored.</param>
+    public static ModelFile Describe(ModelFile file, QuantizationTarget target)
+    {
+        TensorType[] types = QuantizationMix.Choose(file, target, pure: false, out _);
+        // Vectors are read, so they stay what they are.
+        Tensor[] tensors =
+        [
+            .. file.Tensors.Select((tensor, i) => tensor.Shape.Skip(1).Any(static length => length > 1)
+                ? new Tensor(tensor.Name, types[i], tensor.Shape, 0, types[i].ByteLength(tensor.Shape))
+                : tensor),
+        ];
+        return new ModelFile(file.Path, file.Metadata, tensors, owner: null);
+    }
+
     private static Dictionary<string, object> Metadata(ModelFile file, QuantizationTarget target)
     {
         const uint formatVersion = 2;

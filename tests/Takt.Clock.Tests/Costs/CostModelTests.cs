@@ -104,6 +104,30 @@ public class CostModelTests
     }
 
     [Fact]
+    public void What_was_learned_is_carried_to_another_machine_with_a_wider_interval()
+    {
+        var cost = new CostModel(_graph, _profile);
+        var profile = new CostModel(_graph, _profile);
+        CycleShape shape = CycleShape.Generation(1, 200);
+        cost.Learn([.. Enumerable.Repeat((shape, profile.Predict(shape).Seconds * 1.3), 40)]);
+        MachineProfile slower = _profile.Scaled(_profile.ReadBytesPerSecond / 2, null);
+        Prediction own = cost.Predict(shape), other = cost.For(_graph, slower).Predict(shape);
+        Assert.Equal(1.3, other.Seconds / new CostModel(_graph, slower).Predict(shape).Seconds, 0.06);
+        Assert.True(other.High / other.Seconds > own.High / own.Seconds);
+    }
+
+    [Fact]
+    public void Half_the_bandwidth_and_half_the_flops_take_twice_the_time()
+    {
+        MachineProfile free = _profile with { Barriers = [new BarrierCost(1, default)] };
+        MachineProfile half = free.Scaled(free.ReadBytesPerSecond / 2, free.FlopsPerSecond / 2);
+        Assert.Equal((free.ReadBytesPerSecond / 2, free.FlopsPerSecond / 2), (half.ReadBytesPerSecond, half.FlopsPerSecond));
+        Assert.Same(free, free.Scaled(null, null));
+        foreach (CycleShape shape in (CycleShape[])[CycleShape.Prefill(100), CycleShape.Generation(4, 300)])
+            Assert.Equal(2, new CostModel(_graph, half).Predict(shape).Seconds / new CostModel(_graph, free).Predict(shape).Seconds, 1e-9);
+    }
+
+    [Fact]
     public void What_cannot_be_predicted_or_learned_is_refused()
     {
         Assert.Contains("calibrate", Assert.Throws<ArgumentException>(() => new CostModel(_graph, new MachineProfile(1, 1, 1))).Message);

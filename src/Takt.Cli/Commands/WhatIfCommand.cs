@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Takt.Cli.Options;
+using Takt.Cli.Shell;
+using Takt.Clock;
+using Takt.Compute;
+using Takt.Compute.Threading;
+using Takt.Models;
+using Takt.WhatIf;
+
+namespace Takt.Cli.Commands;
+
+/// <summary><c>takt whatif</c>: what would change with other settings or on another machine, predicted and, where wanted, measured.</summary>
+internal static class WhatIfCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = ModelArgument.Create(terminal, Texts.Model);
+        var questions = new Argument<string[]>("QUESTION") { Description = terminal.Say(Texts.WhatIfQuestion), Arity = ArgumentArity.OneOrMore };
+        Flag verify = terminal.Flag("--verify", Texts.WhatIfVerify);
+        Flag dry = terminal.Flag("--dry", Texts.WhatIfDry);
+        NumberOption threads = terminal.Whole("--threads", Texts.OptionThreads, null, 1, 1024, "-t");
+        Option<string> kvType = terminal.Word("--kv-type", Texts.OptionKvType, ModelFlags.Auto, "f16", "f32", "bf16", "q8_0");
+        Flag json = terminal.Flag("--json", Texts.OptionJson);
+        var command = new Command("whatif", terminal.Say(Texts.WhatIf)) { model, questions, verify, dry, threads, kvType, json };
+        command.SetAction(parse =>
+        {
+            (Scenario present, string tier) = Present(parse.PathOf(model), (int?)threads.Find(parse), parse.GetValue(kvType)!);
+            Question[] asked = [.. parse.GetRequiredValue(questions).Select(text => Question.Parse(text, present))];
+            MachineProfile profile = ProfileOf(terminal, tier);
+            WhatIfReport report = Answer(terminal, profile, present, asked, fit: !dry.In(parse), verify.In(parse));
+            if (json.In(parse)) report.WriteJson(terminal);
+            else report.Print(terminal);
+        });
+        return command;
+    }
+
+    /// <summary>Answers questions.</summary>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="profile">This machine's.</param>
+    /// <param name="present">What the questions change.</param>
+    /// <param name="questions">The questions.</param>
+    /// <param name="fit">Whether the present state is run first.</param>
+    /// <param name="verify">Whether what can be run here is.</param>
+    public static WhatIfReport Answer(
+        Terminal terminal, MachineProfile profile, Scenario present, IReadOnlyList<Question> questions, bool fit, bool verify)
+    {
+        var forecaster = new Forecaster(profile);
+        var meter = new ScenarioMeter(profile.Tier);
+        CancellationToken token = terminal.Interrupt.Token;
+        using var progress = new ProgressLine(terminal);
+        // A question that cannot be answered is refused before anything runs.
+        foreach (Question question in questions) forecaster.Predict(question.Scenario);
+        if (fit) forecaster.Fit(present, (kind, all) => progress.Show(terminal.Say(Texts.WhatIfFitting, kind, all)), token);
+        var answers = new List<WhatIfAnswer>();
+        foreach (Question question in questions)
+        {
+            double? measured = null;
+            if (verify && question.Scenario.RunsHere)
+            {
+                progress.Show(terminal.Say(Texts.WhatIfRunning, answers.Count + 1, questions.Count, question.Text));
+                measured = question.AsksForTtft
+                    ? meter.Ttft(question.Scenario, token)
+                    : question.Scenario.Batch / meter.Tpot(question.Scenario, token);
+            }
+
+            answers.Add(new WhatIfAnswer(question, forecaster.Predict(question.Scenario), measured));
+        }
+
+        return new WhatIfReport(forecaster.Predict(present), answers, verify);
+    }
+
+    private static (Scenario Present, string Tier) Present(string path, int? threads, string kvType)
+    {
+        using ModelSource source = ModelSource.Open(path);
+        using TeamLease lease = TeamLease.Take(threads);
+        using Backend backend = Backends.Create(lease.Team);
+        return (new Scenario(path, lease.Team.Threads, ModelFlags.KvTypeOf(kvType) ?? KvCache.DefaultType(source.File)), backend.Name);
+    }
+
+    // Measured with all threads, so that it holds for every number of them.
+    private static MachineProfile ProfileOf(Terminal terminal, string tier)
+    {
+        int most;
+        using (TeamLease lease = TeamLease.Take(null)) most = lease.Team.Threads;
+        if (MachineFile.OfUser.Find(tier, most) is { } kept) return kept;
+        MachineProfile profile = CalibrateCommand.Measure(terminal, most, null);
+        MachineFile.OfUser.Keep(profile);
+        return profile;
+    }
+}

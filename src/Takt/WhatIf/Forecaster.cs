@@ -1,0 +1,111 @@
+using Takt.Clock;
+using Takt.Clock.Costs;
+using Takt.Clock.Graphs;
+using Takt.Compute;
+using Takt.Compute.Threading;
+using Takt.Evaluation;
+using Takt.Models;
+using Takt.Models.Quantization;
+
+namespace Takt.WhatIf;
+
+/// <summary>Predicts how scenarios of a model run, without running them.</summary>
+/// <param name="profile">The complete profile of this machine.</param>
+public sealed class Forecaster(MachineProfile profile)
+{
+    private const int FitPrefills = 3, FitGenerations = 9;
+
+    // A generating sequence of the fit needs some room behind what it has stored.
+    private const int Room = 64;
+
+    private readonly Dictionary<(string Path, string? Quant, Compute.Memory.KvType), (ModelGraph Graph, ModelConfig Config)> _described = [];
+    private CostModel? _fitted;
+    private Scenario? _present;
+
+    /// <summary>Runs the present state for some seconds, so that predictions start from how this model runs rather than from the profile alone.</summary>
+    /// <param name="present">A scenario that runs here, of the file as it is.</param>
+    /// <param name="progress">Told the number of the cycle kind that begins, from 1, and how many there are.</param>
+    /// <param name="cancellation">Looked at after every cycle.</param>
+    public void Fit(Scenario present, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(present);
+        int most = Describe(present).Config.ContextLength;
+        const int sequences = 4;
+        using TaktModel model = TaktModel.Open(present.Path, new ModelOptions
+        {
+            Threads = present.Threads,
+            Tier = profile.Tier,
+            KvType = present.KvType,
+            MaxSequences = sequences,
+            ContextLength = Math.Min(1024, most),
+        });
+        var meter = new CycleMeter(model.Engine);
+        int Fits(int tokens) => Math.Clamp(tokens, 1, Math.Max(1, model.ContextLength - Room));
+        (CycleShape Shape, Func<IReadOnlyList<double>> Run)[] cycles =
+        [
+            .. from rows in (int[])[64, 256]
+               select (CycleShape.Prefill(Fits(rows)), (Func<IReadOnlyList<double>>)(() => meter.Prefill(Fits(rows), FitPrefills, cancellation))),
+            .. from kind in ((int Sequences, int Stored)[])[(1, 32), (1, 900), (sequences, 64)]
+               select (CycleShape.Generation(kind.Sequences, Fits(kind.Stored)), (Func<IReadOnlyList<double>>)(() =>
+                   meter.Generation(kind.Sequences, Fits(kind.Stored), FitGenerations, cancellation))),
+        ];
+        var run = new List<(CycleShape, double)>();
+        foreach ((CycleShape shape, Func<IReadOnlyList<double>> measure) in cycles)
+        {
+            progress?.Invoke(run.Count + 1, cycles.Length);
+            run.Add((shape with { Threads = present.Threads }, Measured.Of([.. measure()]).Median));
+        }
+
+        var cost = new CostModel(model.Graph, profile);
+        cost.Learn(run);
+        (_fitted, _present) = (cost, present);
+    }
+
+    /// <summary>Predicts a scenario.</summary>
+    /// <exception cref="ArgumentException">The context or the prompt is longer than the model was made for, or the quantisation is unknown.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or no model that is supported.</exception>
+    public Forecast Predict(Scenario scenario)
+    {
+        (ModelGraph graph, ModelConfig config) = Describe(scenario);
+        int longest = Math.Max(scenario.Context, scenario.Prompt);
+        if (longest > config.ContextLength)
+        {
+            throw new ArgumentException(
+                $"the context is {longest} tokens, but this model was made for {config.ContextLength}; ask for at most that");
+        }
+
+        CostModel cost = CostOf(scenario, graph);
+        Prediction ttft = default;
+        for (int done = 0; done < scenario.Prompt; done += SpeedTest.PromptChunk)
+        {
+            int rows = Math.Min(SpeedTest.PromptChunk, scenario.Prompt - done);
+            CycleShape chunk = CycleShape.Prefill(rows, done, done + rows == scenario.Prompt) with { Threads = scenario.Threads };
+            Prediction cycle = cost.Predict(chunk);
+            ttft = new Prediction(ttft.Seconds + cycle.Seconds, ttft.Low + cycle.Low, ttft.High + cycle.High);
+        }
+
+        int blocks = (scenario.Context + KvCache.BlockTokens - 1) / KvCache.BlockTokens;
+        return new Forecast(
+            ttft, cost.Predict(CycleShape.Generation(scenario.Batch, scenario.Context) with { Threads = scenario.Threads }), scenario.Batch,
+            graph.WeightBytes, (long)scenario.Batch * blocks * KvCache.BlockBytes(config, scenario.KvType));
+    }
+
+    private CostModel CostOf(Scenario scenario, ModelGraph graph)
+    {
+        MachineProfile machine = profile.Scaled(scenario.Bandwidth, scenario.Flops);
+        if (_fitted is null) return new CostModel(graph, machine);
+        bool ran = scenario with { Batch = _present!.Batch, Context = _present.Context, Prompt = _present.Prompt } == _present;
+        return ran ? _fitted : _fitted.For(graph, machine);
+    }
+
+    private (ModelGraph Graph, ModelConfig Config) Describe(Scenario scenario)
+    {
+        var key = (scenario.Path, scenario.Quant, scenario.KvType);
+        if (_described.TryGetValue(key, out (ModelGraph, ModelConfig) known)) return known;
+        using ModelSource source = ModelSource.Open(scenario.Path);
+        using TeamLease lease = TeamLease.Take(1);
+        using Backend backend = Backends.Create(lease.Team, profile.Tier);
+        Formats.ModelFile file = scenario.Quant is { } quant ? ModelQuantizer.Describe(source.File, QuantizationTarget.Parse(quant)) : source.File;
+        return _described[key] = (Transformer.Graph(file, backend, scenario.KvType), Models.Architectures.DecoderArchitecture.Of(file).ReadConfig(file));
+    }
+}
