@@ -39,8 +39,8 @@ internal static class CalibrateCommand
         return command;
     }
 
-    // With a bar that shows how far it is.
-    private static MachineProfile Measure(Terminal terminal, int? threads)
+    /// <summary>Measures this machine, with a bar that shows how far that is.</summary>
+    internal static MachineProfile Measure(Terminal terminal, int? threads)
     {
         using var line = new ProgressLine(terminal);
         return MachineCalibrator.Measure(

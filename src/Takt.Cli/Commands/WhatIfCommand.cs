@@ -84,7 +84,7 @@ internal static class WhatIfCommand
         int most;
         using (TeamLease lease = TeamLease.Take(null)) most = lease.Team.Threads;
         if (MachineFile.OfUser.Find(tier, most) is { } kept) return kept;
-        MachineProfile profile = CalibrateCommand.Measure(terminal, most, null);
+        MachineProfile profile = CalibrateCommand.Measure(terminal, most);
         MachineFile.OfUser.Keep(profile);
         return profile;
     }
