@@ -1,19 +1,16 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Takt.Clock;
+using Takt.Compute;
 using Takt.Engine.Machine;
 using Takt.Formats;
 
 namespace Takt;
 
-/// <summary>Keeps the measured profile of a machine between starts, beside <see cref="TuningFile"/>; what cannot be read is measured again.</summary>
+/// <summary>Keeps the measured profile of a machine between starts, beside <see cref="TuningFile"/>; what cannot be read, or was measured with other kernels, is measured again.</summary>
 /// <param name="folder">Where; one file for each tier and thread count.</param>
 public sealed class MachineFile(string folder)
 {
-    private static readonly string _version =
-        typeof(MachineFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-
     /// <summary>The files in the user's cache folder.</summary>
     public static MachineFile OfUser { get; } = new(UserCache.Folder);
 
@@ -25,7 +22,7 @@ public sealed class MachineFile(string folder)
         {
             if (!File.Exists(path)) return null;
             Kept? kept = JsonSerializer.Deserialize(File.ReadAllBytes(path), MachineJson.Default.Kept);
-            return kept is { Profile.IsComplete: true } && kept.Version == _version && kept.Profile.Processor == MachineFacts.ReadProcessor()
+            return kept is { Profile.IsComplete: true } && kept.KernelVersion == KernelTuning.KernelVersion && kept.Profile.Processor == MachineFacts.ReadProcessor()
                 ? kept.Profile
                 : null;
         }
@@ -44,7 +41,7 @@ public sealed class MachineFile(string folder)
         try
         {
             Directory.CreateDirectory(folder);
-            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new Kept(_version, profile), MachineJson.Default.Kept));
+            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new Kept(KernelTuning.KernelVersion, profile), MachineJson.Default.Kept));
             return path;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -55,7 +52,7 @@ public sealed class MachineFile(string folder)
 
     private string PathOf(string tier, int threads) => Path.Combine(folder, $"machine-{tier}-{threads}.json");
 
-    internal sealed record Kept(string Version, MachineProfile Profile);
+    internal sealed record Kept(int KernelVersion, MachineProfile Profile);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

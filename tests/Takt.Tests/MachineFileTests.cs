@@ -1,4 +1,5 @@
 using Takt.Clock;
+using Takt.Compute;
 using Takt.Engine.Machine;
 
 namespace Takt.Tests;
@@ -39,11 +40,22 @@ public sealed class MachineFileTests : IDisposable
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("[1, 2]")]
-    [InlineData("{\"version\": 3}")]
+    [InlineData("{\"kernel_version\": 3}")]
     public void What_makes_no_sense_is_not_taken(string text)
     {
         var file = new MachineFile(_folder);
         File.WriteAllText(file.Keep(_profile)!, text);
+        Assert.Null(file.Find("avx2", 2));
+    }
+
+    [Fact]
+    public void What_other_kernels_were_measured_with_is_not_taken()
+    {
+        var file = new MachineFile(_folder);
+        string path = file.Keep(_profile)!, text = File.ReadAllText(path);
+        string version = $"\"kernel_version\":{KernelTuning.KernelVersion}";
+        Assert.Contains(version, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(version, "\"kernel_version\":-1", StringComparison.Ordinal));
         Assert.Null(file.Find("avx2", 2));
     }
 

@@ -5,7 +5,7 @@ namespace Takt.Clock.Telemetry;
 
 /// <summary>
 /// Tells .NET's meters and tracers what a ledger records: <c>dotnet-counters</c>, OpenTelemetry or whoever listens to the meter and the
-/// activity source of <see cref="Name"/>. Where nobody listens a cycle costs two comparisons more, and a request as little.
+/// activity source of <see cref="Name"/>. Where nobody listens a cycle costs two comparisons more, and a request the making of its tags.
 /// </summary>
 /// <remarks>The engine knows no names of models, so the host, which does, makes it.</remarks>
 public sealed class LedgerTelemetry : IDisposable

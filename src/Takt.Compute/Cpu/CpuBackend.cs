@@ -38,8 +38,7 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
     {
         MatrixKernel kernel = MatrixKernels.For<T>(format);
         if (emitted is not null) kernel = EmittedKernels.Wrap(kernel, format, emitted, Numerics);
-        if (typeof(T) == typeof(Lanes256) && kernel is TileKernel tiles) kernel = EmittedKernels.WrapTiles(tiles, format);
-        if (typeof(T) == typeof(Lanes256)) kernel = EmittedKernels.WrapRow(kernel, format);
+        if (typeof(T) == typeof(Lanes256) && kernel is TileKernel tiles) return EmittedKernels.WrapQuantized(tiles, format);
         bool wide = typeof(T) == typeof(Lanes256) || typeof(T) == typeof(Lanes512) || typeof(T) == typeof(LanesVnni256);
         return wide && format == WeightFormat.F16.Name ? EmittedKernels.WrapHalf(kernel) : kernel;
     }

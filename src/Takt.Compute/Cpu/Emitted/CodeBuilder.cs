@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Iced.Intel;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -49,6 +50,10 @@ internal sealed class CodeBuilder(CallConvention convention)
         foreach (AssemblerRegister64 register in Saved.Reverse()) Code.pop(register);
         Code.ret();
     }
+
+    /// <summary>The place of a field of the function's argument, whose address is in rdi.</summary>
+    public static AssemblerMemoryOperand Field<TCall>(string name) where TCall : unmanaged =>
+        __qword_ptr[rdi + (int)Marshal.OffsetOf<TCall>(name)];
 
     /// <summary>Where a constant lies, for a memory operand.</summary>
     public Label Constant(ReadOnlySpan<byte> bytes)

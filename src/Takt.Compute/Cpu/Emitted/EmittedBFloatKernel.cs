@@ -7,26 +7,13 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="inner">The kernel of the same format.</param>
 /// <param name="layout">How it packs quantised weights; null for floats.</param>
 /// <param name="entry">The address of the emitted code.</param>
-internal sealed unsafe class EmittedBFloatKernel(MatrixKernel inner, PackedLayout? layout, nint entry) : MatrixKernel
+internal sealed unsafe class EmittedBFloatKernel(MatrixKernel inner, PackedLayout? layout, nint entry) : WrappedKernel(inner)
 {
     // Fewer rows wait for memory, or, of quantised weights, are not worth making floats of them.
     private readonly int _fewestRows = layout is null ? 4 : 32;
 
     /// <inheritdoc/>
-    public override bool QuantizesActivations => inner.QuantizesActivations;
-
-    /// <inheritdoc/>
     public override bool TakesBFloats(int rows, int columns) => rows >= _fewestRows && columns % BFloatEmitter.Step == 0;
-
-    /// <inheritdoc/>
-    public override long GroupBytes(int columns) => inner.GroupBytes(columns);
-
-    /// <inheritdoc/>
-    public override void Pack(byte* source, int rows, int columns, byte* group) => inner.Pack(source, rows, columns, group);
-
-    /// <inheritdoc/>
-    public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y) =>
-        inner.Multiply(groups, count, columns, x, y);
 
     /// <inheritdoc/>
     [SkipLocalsInit]
@@ -34,7 +21,7 @@ internal sealed unsafe class EmittedBFloatKernel(MatrixKernel inner, PackedLayou
     {
         if (!TakesBFloats(rows, columns))
         {
-            inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
+            base.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
             return;
         }
 

@@ -7,23 +7,10 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="inner">The kernel of the same format.</param>
 /// <param name="layout">How it packs.</param>
 /// <param name="entry">The address of the emitted code.</param>
-internal sealed unsafe class EmittedBlockKernel(MatrixKernel inner, PackedLayout layout, nint entry) : MatrixKernel
+internal sealed unsafe class EmittedBlockKernel(MatrixKernel inner, PackedLayout layout, nint entry) : WrappedKernel(inner)
 {
     // With fewer rows the product waits for memory, which the kernel in C# reads as fast.
     private const int FewestRows = 4;
-
-    /// <inheritdoc/>
-    public override bool QuantizesActivations => inner.QuantizesActivations;
-
-    /// <inheritdoc/>
-    public override long GroupBytes(int columns) => inner.GroupBytes(columns);
-
-    /// <inheritdoc/>
-    public override void Pack(byte* source, int rows, int columns, byte* group) => inner.Pack(source, rows, columns, group);
-
-    /// <inheritdoc/>
-    public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y) =>
-        inner.Multiply(groups, count, columns, x, y);
 
     /// <inheritdoc/>
     [SkipLocalsInit]
@@ -31,7 +18,7 @@ internal sealed unsafe class EmittedBlockKernel(MatrixKernel inner, PackedLayout
     {
         if (rows < FewestRows)
         {
-            inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
+            base.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
             return;
         }
 

@@ -5,20 +5,8 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <summary>The kernel of 16-bit floats in C# whose products with one row go by emitted code, with the same bits.</summary>
 /// <param name="inner">The kernel of F16.</param>
 /// <param name="entry">The address of the emitted code.</param>
-internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint entry) : MatrixKernel
+internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint entry) : WrappedKernel(inner)
 {
-    /// <inheritdoc/>
-    public override bool QuantizesActivations => false;
-
-    /// <inheritdoc/>
-    public override bool TakesBFloats(int rows, int columns) => inner.TakesBFloats(rows, columns);
-
-    /// <inheritdoc/>
-    public override long GroupBytes(int columns) => inner.GroupBytes(columns);
-
-    /// <inheritdoc/>
-    public override void Pack(byte* source, int rows, int columns, byte* group) => inner.Pack(source, rows, columns, group);
-
     /// <inheritdoc/>
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
@@ -41,10 +29,6 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint entry) :
             ((delegate* unmanaged<KernelCall*, void>)entry)(&call);
         }
 
-        if (done < count) inner.Multiply(groups + done * stride, count - done, columns, x, y + done * GroupRows);
+        if (done < count) base.Multiply(groups + done * stride, count - done, columns, x, y + done * GroupRows);
     }
-
-    /// <inheritdoc/>
-    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride) =>
-        inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
 }

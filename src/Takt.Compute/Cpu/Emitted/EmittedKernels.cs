@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.Intrinsics.X86;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
 
@@ -8,7 +7,8 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <summary>An emitted kernel, or why there is none.</summary>
 /// <param name="Entry">Its address; 0 where there is none.</param>
 /// <param name="Reason">Why not; null where there is one.</param>
-internal readonly record struct EmittedKernel(nint Entry, string? Reason);
+/// <param name="Dots">The address of a second function, the dots of tiles, for kernels that have them apart.</param>
+internal readonly record struct EmittedKernel(nint Entry, string? Reason, nint Dots = 0);
 
 /// <summary>What a kernel is made for.</summary>
 internal readonly record struct KernelKey(string Format, string Tier, Numerics Numerics);
@@ -22,14 +22,8 @@ internal static unsafe class EmittedKernels
     /// <summary>The tier of AMX tiles; what fills no tile goes by <see cref="Vnni"/>'s instructions.</summary>
     public const string Amx = "amx";
 
-    /// <summary>Not a tier: what AVX2 and AVX-512 in C# take from emitted code, the conversion of 16-bit floats.</summary>
+    /// <summary>Not a tier: what tiers in C# take from emitted code, which all converts 16-bit floats.</summary>
     private const string HalfConversion = "f16c";
-
-    /// <summary>Not a tier: what AVX2 in C# takes from emitted code, the dots of tiles.</summary>
-    private const string TileDots = "avx2";
-
-    /// <summary>Not a tier: the products of quantised weights with one row, which AVX2 in C# takes from emitted code.</summary>
-    private const string OneRow = "avx2 one row";
 
     /// <summary>The emitted tiers, best first.</summary>
     public static readonly string[] Tiers = [Amx, Vnni];
@@ -58,7 +52,6 @@ internal static unsafe class EmittedKernels
         bool fast = numerics == Numerics.Fast;
         if (refusal is not null) return refusal;
         if (tier == HalfConversion) return features.LacksHalfConversion;
-        if (tier == TileDots) return Avx2.IsSupported ? null : "the processor lacks AVX2";
         if (tier == Amx) return (fast ? features.LacksTileBFloat : features.LacksAmx) ?? TilesRefused.Value;
         return fast ? features.LacksVectorBFloat : features.LacksVnni;
     }
@@ -88,35 +81,28 @@ internal static unsafe class EmittedKernels
         return emitted.Reason is null ? new EmittedHalfKernel(kernel, emitted.Entry) : kernel;
     }
 
-    /// <summary>A quantised kernel of AVX2 whose tiles get their dots from emitted code where that is allowed; else the given one.</summary>
-    public static MatrixKernel WrapTiles(TileKernel kernel, string format)
+    /// <summary>
+    /// A quantised kernel of AVX2 that multiplies one row, and makes the dots of tiles, by emitted code where that is allowed; else the given
+    /// one.
+    /// </summary>
+    public static MatrixKernel WrapQuantized(TileKernel kernel, string format)
     {
         EmittedKernel emitted = Kernels.GetOrAdd(
-            new(format, TileDots, Numerics.Exact), static (key, inner) => MakeTiles(inner, key), kernel);
-        return emitted.Reason is null ? kernel.WithDots(emitted.Entry) : kernel;
+            new(format, HalfConversion, Numerics.Exact), static (key, inner) => MakeQuantized(inner, key), kernel);
+        return emitted.Reason is null ? Around(kernel, format, emitted) : kernel;
     }
 
-    private static EmittedKernel MakeTiles(TileKernel inner, KernelKey key)
+    private static EmittedRowKernel Around(TileKernel inner, string format, in EmittedKernel emitted) =>
+        new(inner.WithDots(emitted.Dots), PackedLayout.Of(format)!, emitted.Entry);
+
+    private static EmittedKernel MakeQuantized(TileKernel inner, KernelKey key)
     {
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
-        nint entry = ExecutableMemory.Place(TileEmitter.Emit(inner.Shape, CodeBuilder.Native).Assemble(), out string? refusal);
-        return new(entry, refusal ?? SelfTest.Run(inner, inner.WithDots(entry), key.Format));
-    }
-
-    /// <summary>A quantised kernel of AVX2 that multiplies one row by emitted code where that is allowed; else the given one.</summary>
-    public static MatrixKernel WrapRow(MatrixKernel kernel, string format)
-    {
-        if (PackedLayout.Of(format) is not { } layout) return kernel;
-        EmittedKernel emitted = Kernels.GetOrAdd(
-            new(format, OneRow, Numerics.Exact), static (key, made) => MakeRow(made.kernel, made.layout, key), (kernel, layout));
-        return emitted.Reason is null ? new EmittedRowKernel(kernel, layout, emitted.Entry) : kernel;
-    }
-
-    private static EmittedKernel MakeRow(MatrixKernel inner, PackedLayout layout, KernelKey key)
-    {
-        if (Unavailable(HalfConversion) is { } reason) return new(0, reason);
-        nint entry = ExecutableMemory.Place(RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out string? refusal);
-        return new(entry, refusal ?? SelfTest.Run(inner, new EmittedRowKernel(inner, layout, entry), key.Format));
+        nint row = ExecutableMemory.Place(RowEmitter.Emit(PackedLayout.Of(key.Format)!, CodeBuilder.Native).Assemble(), out string? refusal);
+        if (refusal is not null) return new(0, refusal);
+        nint dots = ExecutableMemory.Place(TileEmitter.Emit(inner.Shape, CodeBuilder.Native).Assemble(), out refusal);
+        var emitted = new EmittedKernel(row, refusal, dots);
+        return refusal is null ? emitted with { Reason = SelfTest.Run(inner, Around(inner, key.Format, emitted), key.Format) } : emitted;
     }
 
     private static EmittedKernel MakeHalf(MatrixKernel inner, KernelKey key)

@@ -6,18 +6,9 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="inner">The kernel of the same format.</param>
 /// <param name="layout">How it packs.</param>
 /// <param name="entry">The address of the emitted code.</param>
-internal sealed unsafe class EmittedRowKernel(MatrixKernel inner, PackedLayout layout, nint entry) : MatrixKernel
+internal sealed unsafe class EmittedRowKernel(MatrixKernel inner, PackedLayout layout, nint entry) : WrappedKernel(inner)
 {
     private const int PartsPerVisit = 4;
-
-    /// <inheritdoc/>
-    public override bool QuantizesActivations => inner.QuantizesActivations;
-
-    /// <inheritdoc/>
-    public override long GroupBytes(int columns) => inner.GroupBytes(columns);
-
-    /// <inheritdoc/>
-    public override void Pack(byte* source, int rows, int columns, byte* group) => inner.Pack(source, rows, columns, group);
 
     /// <inheritdoc/>
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
@@ -53,8 +44,4 @@ internal sealed unsafe class EmittedRowKernel(MatrixKernel inner, PackedLayout l
         };
         ((delegate* unmanaged<RowCall*, void>)entry)(&call);
     }
-
-    /// <inheritdoc/>
-    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride) =>
-        inner.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
 }

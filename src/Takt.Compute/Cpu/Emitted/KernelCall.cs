@@ -45,5 +45,5 @@ internal unsafe struct KernelCall
     public byte* Scratch;
 
     /// <summary>The place of a field, with the call's address in rdi.</summary>
-    public static AssemblerMemoryOperand Field(string name) => __qword_ptr[rdi + (int)Marshal.OffsetOf<KernelCall>(name)];
+    public static AssemblerMemoryOperand Field(string name) => CodeBuilder.Field<KernelCall>(name);
 }

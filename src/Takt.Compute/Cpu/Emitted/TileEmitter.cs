@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Iced.Intel;
 using Takt.Compute.Cpu.Packing;
 using static Iced.Intel.AssemblerRegisters;
@@ -73,7 +72,7 @@ internal sealed class TileEmitter
     }
 
     private void Load(AssemblerRegister64 register, string field) =>
-        _c.mov(register, __qword_ptr[rdi + (int)Marshal.OffsetOf<TileCall>(field)]);
+        _c.mov(register, CodeBuilder.Field<TileCall>(field));
 
     private void Chain(int first)
     {

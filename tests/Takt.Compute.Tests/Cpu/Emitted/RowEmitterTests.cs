@@ -52,13 +52,6 @@ public sealed unsafe class RowEmitterTests
         kernels.Check(3, 0, 4, static _ => 1);
     }
 
-    [Fact]
-    public void A_float_format_stays_in_CSharp()
-    {
-        MatrixKernel kernel = MatrixKernels.For<LanesScalar>("bf16");
-        Assert.Same(kernel, EmittedKernels.WrapRow(kernel, "bf16"));
-    }
-
     private sealed class Kernels : IDisposable
     {
         private readonly MatrixKernel _scalar, _emitted;
@@ -69,7 +62,7 @@ public sealed unsafe class RowEmitterTests
         {
             if (!Avx2.IsSupported) Assert.Skip("needs a processor with AVX2");
             _scalar = MatrixKernels.For<LanesScalar>(name);
-            _emitted = EmittedKernels.WrapRow(_scalar, name);
+            _emitted = EmittedKernels.WrapQuantized((TileKernel)MatrixKernels.For<Lanes256>(name), name);
             _layout = PackedLayout.Of(name)!;
             Assert.IsType<EmittedRowKernel>(_emitted);
         }

@@ -22,8 +22,8 @@ public sealed unsafe class TileEmitterTests
     {
         if (!Avx2.IsSupported) Assert.Skip("needs a processor with AVX2");
         var inner = (TileKernel)MatrixKernels.For<Lanes256>(format);
-        MatrixKernel emitted = EmittedKernels.WrapTiles(inner, format), scalar = MatrixKernels.For<LanesScalar>(format);
-        Assert.NotSame(inner, emitted);
+        MatrixKernel emitted = EmittedKernels.WrapQuantized(inner, format), scalar = MatrixKernels.For<LanesScalar>(format);
+        Assert.IsType<EmittedRowKernel>(emitted); // around the kernel with emitted dots
         WeightFormat weights = WeightFormat.Find(format)!;
         // Fewer parts than a chunk, several chunks with a short last one, and odd numbers of parts where blocks allow them.
         foreach (int blocks in new[] { 1, 3, 19 })
