@@ -146,6 +146,12 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>The largest float; NaN where one is.</summary>
     static abstract float MaxOf(T value);
 
-    /// <summary>Asks for a cache line before it is needed.</summary>
+    /// <summary>Asks for a cache line soon before it is needed.</summary>
     static abstract void Prefetch(void* address);
+
+    /// <summary>
+    /// Asks for a cache line long before it is needed, and for the second-level cache only: requests of the first level wait in some twenty
+    /// places, which memory's latency fills, those of the second in more.
+    /// </summary>
+    static abstract void PrefetchFar(void* address);
 }

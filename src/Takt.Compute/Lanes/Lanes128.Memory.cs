@@ -87,4 +87,11 @@ public readonly unsafe partial struct Lanes128
     {
         if (Sse.IsSupported) Sse.Prefetch0(address);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchFar(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch2(address);
+    }
 }

@@ -242,6 +242,10 @@ public readonly unsafe struct Lanes256(Vector256<byte> a, Vector256<byte> b) : I
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(void* address) => Sse.Prefetch0(address);
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchFar(void* address) => Sse.Prefetch2(address);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> ToFloat(ushort* halves)
     {

@@ -261,6 +261,11 @@ public unsafe partial struct LanesScalar : ILanes<LanesScalar>
     {
     }
 
+    /// <inheritdoc/>
+    public static void PrefetchFar(void* address)
+    {
+    }
+
     [UnscopedRef]
     private ref float Float(int i) => ref Unsafe.Add(ref Unsafe.As<byte, float>(ref _first), i);
 

@@ -182,6 +182,10 @@ public readonly unsafe struct LanesVnni256(Lanes256 v) : ILanes<LanesVnni256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(void* address) => Lanes256.Prefetch(address);
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchFar(void* address) => Lanes256.PrefetchFar(address);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Dot(Vector256<byte> sum, Vector256<byte> weights, Vector256<sbyte> values) =>
         AvxVnni.MultiplyWideningAndAdd(sum.AsInt32(), weights, values).AsByte();

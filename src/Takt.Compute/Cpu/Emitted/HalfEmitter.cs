@@ -16,7 +16,7 @@ internal static class HalfEmitter
     /// <summary>Columns must be a multiple of this: two of them fill a cache line.</summary>
     public const int Step = 2;
 
-    private const int ColumnBytes = 32, PrefetchBytes = 2048;
+    private const int ColumnBytes = 32, FarBytes = 4096;
 
     private static readonly AssemblerRegister64 Weights = rsi, X = rdx, Steps = rcx, Far = rax, FarThrice = r10, Y = r8, YFar = r9;
 
@@ -36,7 +36,12 @@ internal static class HalfEmitter
         for (int i = 0; i < 2 * Groups; i++) c.vxorps(Sum(i), Sum(i), Sum(i));
         Label step = c.CreateLabel();
         c.Label(ref step);
-        for (int group = 0; group < Groups; group++) c.prefetcht0(Group(group, PrefetchBytes));
+        for (int group = 0; group < Groups; group++)
+        {
+            c.prefetcht2(Group(group, FarBytes));
+            c.prefetcht0(Group(group, KernelTuning.NearBytes));
+        }
+
         for (int column = 0; column < Step; column++) AddColumn(c, column);
         c.add(Weights, Step * ColumnBytes);
         c.add(X, Step * sizeof(float));

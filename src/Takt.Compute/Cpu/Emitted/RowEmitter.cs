@@ -150,7 +150,12 @@ internal sealed class RowEmitter
 
     private void AddPart()
     {
-        for (int line = 0; line < _layout.Codes.PartBytes; line += 64) _c.prefetcht0(__byte_ptr[Planes + Ahead + line]);
+        for (int line = 0; line < _layout.Codes.PartBytes; line += 64)
+        {
+            _c.prefetcht2(__byte_ptr[Planes + Ahead + line]);
+            _c.prefetcht0(__byte_ptr[Planes + KernelTuning.NearBytes + line]);
+        }
+
         AssemblerMemoryOperand x = __dword_ptr[X + Part * 8];
         if (_halves)
         {

@@ -105,7 +105,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
                 scale = TScales.Scale<T>(scales);
             }
 
-            Prefetch(plane + prefetch);
+            Prefetch(plane, prefetch);
             T sum = T.Zero, first = sum, dot = Start((byte*)sums);
             dot = Dot(dot, TCodes.Load<T>(plane, 0), codes, 0);
             dot = Dot(dot, TCodes.Load<T>(plane, 1), codes, 1);
@@ -169,16 +169,13 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* plane)
+    private static void Prefetch(byte* plane, int far)
     {
-        T.Prefetch(plane);
-        T.Prefetch(plane + 64);
-        if (TCodes.PartBytes > 128) T.Prefetch(plane + 128);
-        if (TCodes.PartBytes > 192) T.Prefetch(plane + 192);
-        if (TCodes.PartBytes > 256) T.Prefetch(plane + 256);
-        if (TCodes.PartBytes > 320) T.Prefetch(plane + 320);
-        if (TCodes.PartBytes > 384) T.Prefetch(plane + 384);
-        if (TCodes.PartBytes > 448) T.Prefetch(plane + 448);
+        for (int line = 0; line < TCodes.PartBytes; line += 64)
+        {
+            T.PrefetchFar(plane + far + line);
+            T.Prefetch(plane + KernelTuning.NearBytes + line);
+        }
     }
 
     /// <inheritdoc/>
