@@ -9,17 +9,17 @@ namespace Takt.Compute.Cpu.Kernels;
 /// <summary>How a set of products is cut into pieces, and the quantised activations they share. Reused from call to call.</summary>
 internal sealed unsafe class MatMulPlan : IDisposable
 {
-    private const int PiecesPerThread = 6;
+    // Of many rows, pieces are alike, so that a piece's sums stay in the second-level cache.
+    private const int PiecesPerThread = 6, FewRows = 16;
 
     private readonly Activations _activations = new();
     private Projection[] _projections = new Projection[4];
-    private int[] _firstPiece = new int[5];
     private int[] _quantized = new int[4];
+    private Piece[] _pieces = new Piece[32];
     private int _count;
-    private int _chunk;
 
     /// <summary>Number of pieces.</summary>
-    public int Pieces => _firstPiece[_count];
+    public int Pieces { get; private set; }
 
     /// <summary>Rows of activations that must be quantised, or rounded to bfloat16, first.</summary>
     public int QuantizedRows { get; private set; }
@@ -31,19 +31,40 @@ internal sealed unsafe class MatMulPlan : IDisposable
         {
             Array.Resize(ref _projections, projections.Length);
             Array.Resize(ref _quantized, projections.Length);
-            Array.Resize(ref _firstPiece, projections.Length + 1);
         }
 
         projections.CopyTo(_projections);
         _count = projections.Length;
-        int groups = 0;
-        foreach (ref readonly Projection projection in projections) groups += Groups(projection);
-        // Multiples of four, so that four streams are walked to their ends together.
-        _chunk = (groups / (threads * PiecesPerThread) + 3) / 4 * 4;
-        if (_chunk == 0) _chunk = 4;
+        Cut(threads);
         PlaceActivations();
+    }
+
+    // The first pieces are large, because a stream is slow where it begins; later ones are ever smaller, so that threads end together.
+    private void Cut(int threads)
+    {
+        int left = 0, rows = 0;
         for (int i = 0; i < _count; i++)
-            _firstPiece[i + 1] = _firstPiece[i] + (Groups(_projections[i]) + _chunk - 1) / _chunk;
+        {
+            left += Groups(_projections[i]);
+            rows = Math.Max(rows, _projections[i].X.Count);
+        }
+
+        Pieces = 0;
+        int equal = left / (threads * PiecesPerThread);
+        for (int i = 0; i < _count; i++)
+        {
+            int groups = Groups(_projections[i]);
+            for (int first = 0; first < groups;)
+            {
+                int most = rows > FewRows ? equal : threads == 1 ? left : left / (2 * threads);
+                // Multiples of four, so that four streams are walked to their ends together.
+                int count = Math.Min(Math.Max(4, (most + 3) / 4 * 4), groups - first);
+                if (Pieces == _pieces.Length) Array.Resize(ref _pieces, 2 * Pieces);
+                _pieces[Pieces++] = new Piece(i, first, count);
+                first += count;
+                left -= count;
+            }
+        }
     }
 
     // Products that follow each other with the same input in the same form share its rows.
@@ -96,11 +117,8 @@ internal sealed unsafe class MatMulPlan : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<T>(int piece) where T : struct, ILanes<T>
     {
-        int i = 0;
-        while (piece >= _firstPiece[i + 1]) i++;
+        (int i, int first, int count) = _pieces[piece];
         ref readonly Projection p = ref _projections[i];
-        int first = (piece - _firstPiece[i]) * _chunk;
-        int count = Math.Min(_chunk, Groups(p) - first);
         MatrixKernel kernel = p.W.Kernel!;
         int columns = p.W.Columns;
         long groupBytes = kernel.GroupBytes(columns);
@@ -137,6 +155,9 @@ internal sealed unsafe class MatMulPlan : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _activations.Dispose();
+
+    // Groups of a product that one thread multiplies.
+    private readonly record struct Piece(int Projection, int First, int Count);
 }
 
 /// <summary>Quantises the activations of a plan, a row a piece.</summary>
