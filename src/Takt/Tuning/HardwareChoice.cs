@@ -19,9 +19,9 @@ internal static class HardwareChoice
         {
             PlanOptions options = bench.Default with { Threads = count };
             using TrialModel trial = bench.Load(null, options);
-            double ratio = bench.Timer.Measure(bench.Base, trial, bench.Cancellation).Ratio;
-            ratios.Add((count, ratio));
-            if (ratio < best.Ratio * Restructuring.Gain) best = (options, ratio);
+            Pair pair = bench.Timer.Measure(bench.Base, trial, bench.Cancellation);
+            ratios.Add((count, pair.Ratio));
+            if (pair.IsQuicker && pair.Ratio < best.Ratio) best = (options, pair.Ratio);
         }
 
         tried = ratios;
@@ -48,9 +48,9 @@ internal static class HardwareChoice
         {
             PlanOptions options = present with { Tier = tier };
             using TrialModel trial = bench.Load(types, options);
-            double to = bench.Timer.Measure(now, trial, bench.Cancellation).Ratio;
-            ratios.Add((tier, to));
-            if (to < best.Ratio * Restructuring.Gain) best = (options, to);
+            Pair pair = bench.Timer.Measure(now, trial, bench.Cancellation);
+            ratios.Add((tier, pair.Ratio));
+            if (pair.IsQuicker && pair.Ratio < best.Ratio) best = (options, pair.Ratio);
             progress(++done, all);
         }
 
@@ -76,10 +76,10 @@ internal static class HardwareChoice
         using TrialModel model = bench.Load(types, best.Options);
         double[] ratios = bench.Timer.Ratios(model, others, bench.Cancellation);
         KernelTuning quickest = others[Array.IndexOf(ratios, ratios.Min())];
-        if (ratios.Min() >= Restructuring.Gain) return best;
+        if (ratios.Min() >= Pair.Gain) return best;
         // The best of eleven is partly luck: it has to win again.
         double again = bench.Timer.Ratios(model, [quickest], bench.Cancellation)[0];
-        return again < Restructuring.Gain ? (best.Options with { Tuning = quickest }, best.Ratio * again) : best;
+        return again < Pair.Gain ? (best.Options with { Tuning = quickest }, best.Ratio * again) : best;
     }
 
     private static (PlanOptions Options, double Ratio) Pages(TuneBench bench, TensorType[]? types, (PlanOptions Options, double Ratio) best)
@@ -87,7 +87,7 @@ internal static class HardwareChoice
         PlanOptions options = best.Options with { Tuning = best.Options.Tuning with { HugePages = !best.Options.Tuning.HugePages } };
         using TrialModel now = bench.Load(types, best.Options);
         using TrialModel trial = bench.Load(types, options);
-        double to = bench.Timer.Measure(now, trial, bench.Cancellation).Ratio;
-        return to < Restructuring.Gain ? (options, best.Ratio * to) : best;
+        Pair pair = bench.Timer.Measure(now, trial, bench.Cancellation);
+        return pair.IsQuicker ? (options, best.Ratio * pair.Ratio) : best;
     }
 }

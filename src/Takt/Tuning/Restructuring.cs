@@ -16,9 +16,6 @@ internal sealed record Structure(
 internal sealed class Restructuring(
     TuneBench bench, TuneRequest request, PlanOptions options, double ratio, QualityMeter choosing, QualityMeter heldOut)
 {
-    /// <summary>What must be gained before something is changed: less is noise.</summary>
-    public const double Gain = 0.97;
-
     /// <summary>Measures and chooses.</summary>
     /// <param name="present">Seconds of the present moments.</param>
     /// <param name="progress">Told what is done and how much there is.</param>
@@ -43,7 +40,7 @@ internal sealed class Restructuring(
         // A type by itself may be quicker than what its products promise.
         foreach ((TensorType type, SingleType single) in sensitivity.Singles.Where(single => single.Single.Kl <= request.KlBound).OrderBy(single => single.Single.Ratio))
         {
-            if (single.Ratio >= mix.Ratio * Gain) break;
+            if (single.Ratio >= mix.Ratio * Pair.Gain) break;
             int[] alone = sensitivity.PicksOf(type);
             if (Kl(heldOut, sensitivity.TypesOf(alone)) > request.KlBound) continue;
             Structure timed = Timed(sensitivity, alone, kept with { Singles = singles });
@@ -51,7 +48,7 @@ internal sealed class Restructuring(
             break;
         }
 
-        return mix.Types is null || mix.Ratio < ratio * Gain ? mix : kept with { Singles = singles };
+        return mix.Types is null || mix.Ratio < ratio * Pair.Gain ? mix : kept with { Singles = singles };
     }
 
     private Structure Timed(Sensitivity sensitivity, int[] picks, Structure structure)
@@ -82,10 +79,10 @@ internal sealed class Restructuring(
         foreach (KvType type in Enum.GetValues<KvType>().Where(type => type != options.KvType))
         {
             using TrialModel trial = bench.Load(structure.Types, options with { KvType = type });
-            double to = bench.Timer.Measure(now, trial, bench.Cancellation).Ratio;
-            if (structure.Ratio * to >= best.Ratio * Gain) continue;
+            Pair pair = bench.Timer.Measure(now, trial, bench.Cancellation);
+            if (!pair.IsQuicker || structure.Ratio * pair.Ratio >= best.Ratio) continue;
             if (choosing.Measure(trial, bench.Cancellation).Kl > request.KlBound || heldOut.Measure(trial, bench.Cancellation).Kl > request.KlBound) continue;
-            best = structure with { KvType = type, Ratio = structure.Ratio * to };
+            best = structure with { KvType = type, Ratio = structure.Ratio * pair.Ratio };
         }
 
         return best;

@@ -9,6 +9,7 @@ namespace Takt.Tuning;
 /// Time: all groups are brought to a type at once and every product is timed in turns with the present model. Divergence: each group alone
 /// is brought to its smallest type and the whole model measured; other types get the share that their square error has of that type's,
 /// as divergence grows with it (the linearity theorem of Malinovskii et al., 2024), corrected by what the type does to the whole model.
+/// Where there are many groups, the same products of neighbouring layers are measured together and share what is found by their errors.
 /// </remarks>
 internal sealed class Sensitivity
 {
@@ -17,11 +18,15 @@ internal sealed class Sensitivity
         TensorType.Q8_0, TensorType.Q6_K, TensorType.Q5_K, TensorType.Q5_1, TensorType.Q5_0, TensorType.Q4_K, TensorType.Q4_0, TensorType.IQ4_NL,
     ];
 
+    // Models that are run to find divergences; more groups than that are measured some at a time.
+    private const int MostBands = 48;
+
     private readonly TuneBench _bench;
     private readonly PlanOptions _options;
     private readonly QualityMeter _meter;
     private readonly IReadOnlyDictionary<Moment, double> _present;
     private readonly TensorType[][] _candidates;
+    private readonly int[][] _bands;
     private readonly Dictionary<(TensorType, string Op), double> _ratios = [];
     private readonly List<(TensorType Type, SingleType Single)> _singles = [];
 
@@ -38,13 +43,16 @@ internal sealed class Sensitivity
         [
             .. Groups.Select(group => _types.Where(type => group.Fits(bench.File, type) && group.Bytes(bench.File, type) < group.Bytes(bench.File)).ToArray()),
         ];
+        int[] free = [.. Enumerable.Range(0, Groups.Count).Where(group => _candidates[group].Length > 0)];
+        int together = (free.Length + MostBands - 1) / MostBands;
+        _bands = [.. free.GroupBy(group => (Groups[group].Moment.Op, string.Join(' ', _candidates[group]))).SelectMany(same => same.Chunk(together))];
     }
 
     /// <summary>The groups.</summary>
     public IReadOnlyList<TensorGroup> Groups { get; }
 
     /// <summary>Models that <see cref="Measure"/> runs.</summary>
-    public int Measurements => Types.Count() + _candidates.Count(static types => types.Length > 0);
+    public int Measurements => Types.Count() + _bands.Length;
 
     /// <summary>The types by themselves, as measured.</summary>
     public IReadOnlyList<(TensorType Type, SingleType Single)> Singles => _singles;
@@ -77,8 +85,13 @@ internal sealed class Sensitivity
             progress();
         }
 
-        var kls = new double[Groups.Count][];
-        for (int group = 0; group < Groups.Count; group++) kls[group] = Divergences(group, progress);
+        double[][] kls = [.. Groups.Select(static _ => Array.Empty<double>())];
+        foreach (int[] band in _bands)
+        {
+            MeasureBand(band, kls);
+            progress();
+        }
+
         // What a type does to the whole model against the sum of its groups.
         Dictionary<TensorType, double> corrections = Types.ToDictionary(static type => type, type => Correction(type, kls));
         return
@@ -107,18 +120,17 @@ internal sealed class Sensitivity
         _singles.Add((type, new SingleType(type.Name(), kl, pair.Ratio)));
     }
 
-    private double[] Divergences(int group, Action progress)
+    // All of a band in the type that moves it most; what that costs is shared out by square errors.
+    private void MeasureBand(int[] band, double[][] kls)
     {
-        TensorType[] types = _candidates[group];
-        if (types.Length == 0) return [];
-        double[] errors = [.. types.Select(type => TensorError.Of(_bench.File, Groups[group], type))];
-        int probe = Array.IndexOf(errors, errors.Max());
+        TensorType[] types = _candidates[band[0]];
+        double[][] errors = [.. band.Select(group => types.Select(type => Groups[group].Values * TensorError.Of(_bench.File, Groups[group], type)).ToArray())];
+        int probe = Enumerable.Range(0, types.Length).MaxBy(type => errors.Sum(group => group[type]));
         var picks = new int[Groups.Count];
-        picks[group] = probe + 1;
+        foreach (int group in band) picks[group] = probe + 1;
         using TrialModel trial = _bench.Load(TypesOf(picks), _options);
-        double kl = _meter.Measure(trial, _bench.Cancellation).Kl;
-        progress();
-        return [.. errors.Select(error => errors[probe] > 0 ? kl * error / errors[probe] : 0)];
+        double kl = _meter.Measure(trial, _bench.Cancellation).Kl, all = errors.Sum(group => group[probe]);
+        for (int i = 0; i < band.Length; i++) kls[band[i]] = [.. errors[i].Select(error => all > 0 ? kl * error / all : 0)];
     }
 
     private double Correction(TensorType type, double[][] kls)
