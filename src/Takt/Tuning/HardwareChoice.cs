@@ -12,7 +12,8 @@ internal static class HardwareChoice
     public static (PlanOptions Options, double Ratio) Threads(TuneBench bench, out IReadOnlyList<(int Threads, double Ratio)> tried)
     {
         int most = bench.Default.Threads;
-        int[] others = [.. new[] { 1, most / 4, most / 2, most * 3 / 4, Environment.ProcessorCount }.Where(count => count >= 1 && count != most).Distinct()];
+        int[] counts = [1, most / 4, most / 2, most * 3 / 4, Environment.ProcessorCount];
+        int[] others = [.. counts.Where(count => count >= 1 && count != most).Distinct()];
         var ratios = new List<(int, double)> { (most, 1) };
         (PlanOptions Options, double Ratio) best = (bench.Default, 1);
         foreach (int count in others)
@@ -39,7 +40,10 @@ internal static class HardwareChoice
         TuneBench bench, TensorType[]? types, PlanOptions present, double ratio, Action<int, int> progress,
         out IReadOnlyList<(string Tier, double Ratio)> tried)
     {
-        string[] tiers = [.. Backends.Supported.SkipWhile(name => name != present.Tier).Skip(1).Where(static name => name is not ("scalar" or "reference"))];
+        string[] tiers =
+        [
+            .. Backends.Supported.SkipWhile(name => name != present.Tier).Skip(1).Where(static name => name is not ("scalar" or "reference")),
+        ];
         int done = 0, all = tiers.Length + 2;
         var ratios = new List<(string, double)> { (present.Tier, 1) };
         (PlanOptions Options, double Ratio) best = (present, 1);

@@ -50,7 +50,11 @@ public static class PlanFile
         }
 
         if (kept is { Format: Format } && kept.Version != Version)
-            throw new InvalidDataException($"{path}: is a plan of version {kept.Version}; version {Version} is supported. Make it again with takt tune.");
+        {
+            throw new InvalidDataException(
+                $"{path}: is a plan of version {kept.Version}; version {Version} is supported. Make it again with takt tune.");
+        }
+
         if (kept is null || problem.Length > 0)
             throw new InvalidDataException($"{path}: is not a plan of takt tune: {problem}. Make one with takt tune MODEL.");
         string folder = FolderOf(path);
@@ -76,7 +80,11 @@ public static class PlanFile
         if (plan.Processor != processor)
             throw new InvalidDataException($"{path}: was made on '{plan.Processor}', but this machine is '{processor}'. Tune again here.");
         if (!Backends.Supported.Contains(plan.Options.Tier))
-            throw new InvalidDataException($"{path}: asks for the kernel tier '{plan.Options.Tier}', which this machine cannot run. Tune again here.");
+        {
+            throw new InvalidDataException(
+                $"{path}: asks for the kernel tier '{plan.Options.Tier}', which this machine cannot run. Tune again here.");
+        }
+
         PlanModel given = ModelFingerprint.Of(model);
         if (given.Fingerprint != plan.Source.Fingerprint && given.Fingerprint != plan.Model.Fingerprint)
         {
@@ -100,7 +108,9 @@ public static class PlanFile
         if (kept.Options is not { Threads: >= 1 and <= 1024, Tier.Length: > 0, Streams: 1 or 2 or 4, PrefetchBytes: >= 0 and <= 1 << 20 } options)
             return "'options' needs threads (1 to 1024), tier, streams (1, 2 or 4) and prefetch_bytes (0 to 1048576)";
         if (options.KvType is not ("f32" or "f16" or "bf16" or "q8_0")) return $"'kv_type' is '{options.KvType}', not f32, f16, bf16 or q8_0";
-        return kept.Figures is { DefaultSeconds: > 0, PlanSeconds: > 0, KlBound: >= 0, Kl: >= 0 } ? null : "'figures' needs times above 0 and divergences";
+        return kept.Figures is { DefaultSeconds: > 0, PlanSeconds: > 0, KlBound: >= 0, Kl: >= 0 }
+            ? null
+            : "'figures' needs times above 0 and divergences";
     }
 
     private static bool IsSound(PlanModel? model) =>

@@ -38,7 +38,8 @@ internal sealed class Restructuring(
         Structure mix = kept with { Singles = singles };
         if (picks.Any(static pick => pick > 0)) mix = Timed(sensitivity, picks, mix);
         // A type by itself may be quicker than what its products promise.
-        foreach ((TensorType type, SingleType single) in sensitivity.Singles.Where(single => single.Single.Kl <= request.KlBound).OrderBy(single => single.Single.Ratio))
+        foreach ((TensorType type, SingleType single) in sensitivity.Singles
+            .Where(single => single.Single.Kl <= request.KlBound).OrderBy(static single => single.Single.Ratio))
         {
             if (single.Ratio >= mix.Ratio * Pair.Gain) break;
             int[] alone = sensitivity.PicksOf(type);
@@ -81,7 +82,7 @@ internal sealed class Restructuring(
             using TrialModel trial = bench.Load(structure.Types, options with { KvType = type });
             Pair pair = bench.Timer.Measure(now, trial, bench.Cancellation);
             if (!pair.IsQuicker || structure.Ratio * pair.Ratio >= best.Ratio) continue;
-            if (choosing.Measure(trial, bench.Cancellation).Kl > request.KlBound || heldOut.Measure(trial, bench.Cancellation).Kl > request.KlBound) continue;
+            if (new[] { choosing, heldOut }.Any(meter => meter.Measure(trial, bench.Cancellation).Kl > request.KlBound)) continue;
             best = structure with { KvType = type, Ratio = structure.Ratio * pair.Ratio };
         }
 

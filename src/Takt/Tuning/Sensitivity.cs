@@ -10,6 +10,7 @@ namespace Takt.Tuning;
 /// is brought to its smallest type and the whole model measured; other types get the share that their square error has of that type's,
 /// as divergence grows with it (the linearity theorem of Malinovskii et al., 2024), corrected by what the type does to the whole model.
 /// Where there are many groups, the same products of neighbouring layers are measured together and share what is found by their errors.
+/// Any change, however small, makes activations round otherwise from its layer on. That floor comes once, so it is taken off what groups cost.
 /// </remarks>
 internal sealed class Sensitivity
 {
@@ -41,7 +42,8 @@ internal sealed class Sensitivity
         Groups = TensorGroup.Of(bench.File);
         _candidates =
         [
-            .. Groups.Select(group => _types.Where(type => group.Fits(bench.File, type) && group.Bytes(bench.File, type) < group.Bytes(bench.File)).ToArray()),
+            .. Groups.Select(group => _types.Where(
+                type => group.Fits(bench.File, type) && group.Bytes(bench.File, type) < group.Bytes(bench.File)).ToArray()),
         ];
         int[] free = [.. Enumerable.Range(0, Groups.Count).Where(group => _candidates[group].Length > 0)];
         int together = (free.Length + MostBands - 1) / MostBands;
@@ -56,6 +58,8 @@ internal sealed class Sensitivity
 
     /// <summary>The types by themselves, as measured.</summary>
     public IReadOnlyList<(TensorType Type, SingleType Single)> Singles => _singles;
+
+    private int Layers => Groups.Max(static group => group.Moment.Layer) + 1;
 
     private IEnumerable<TensorType> Types => _candidates.SelectMany(static types => types).Distinct();
 
@@ -85,15 +89,16 @@ internal sealed class Sensitivity
             progress();
         }
 
+        double floor = _singles.Min(static single => single.Single.Kl);
         double[][] kls = [.. Groups.Select(static _ => Array.Empty<double>())];
         foreach (int[] band in _bands)
         {
-            MeasureBand(band, kls);
+            MeasureBand(band, kls, floor);
             progress();
         }
 
         // What a type does to the whole model against the sum of its groups.
-        Dictionary<TensorType, double> corrections = Types.ToDictionary(static type => type, type => Correction(type, kls));
+        Dictionary<TensorType, double> corrections = Types.ToDictionary(static type => type, type => Correction(type, kls, floor));
         return
         [
             .. Groups.Select((group, g) => (IReadOnlyList<Choice>)
@@ -121,19 +126,24 @@ internal sealed class Sensitivity
     }
 
     // All of a band in the type that moves it most; what that costs is shared out by square errors.
-    private void MeasureBand(int[] band, double[][] kls)
+    private void MeasureBand(int[] band, double[][] kls, double floor)
     {
         TensorType[] types = _candidates[band[0]];
-        double[][] errors = [.. band.Select(group => types.Select(type => Groups[group].Values * TensorError.Of(_bench.File, Groups[group], type)).ToArray())];
+        double[][] errors =
+        [
+            .. band.Select(group => types.Select(type => Groups[group].Values * TensorError.Of(_bench.File, Groups[group], type)).ToArray()),
+        ];
         int probe = Enumerable.Range(0, types.Length).MaxBy(type => errors.Sum(group => group[type]));
         var picks = new int[Groups.Count];
         foreach (int group in band) picks[group] = probe + 1;
         using TrialModel trial = _bench.Load(TypesOf(picks), _options);
-        double kl = _meter.Measure(trial, _bench.Cancellation).Kl, all = errors.Sum(group => group[probe]);
+        double behind = 1 - (double)Groups[band[0]].Moment.Layer / Layers;
+        double kl = Above(_meter.Measure(trial, _bench.Cancellation).Kl, Groups[band[0]].Moment.Layer == Moment.NoLayer ? 0 : floor * behind);
+        double all = errors.Sum(group => group[probe]);
         for (int i = 0; i < band.Length; i++) kls[band[i]] = [.. errors[i].Select(error => all > 0 ? kl * error / all : 0)];
     }
 
-    private double Correction(TensorType type, double[][] kls)
+    private double Correction(TensorType type, double[][] kls, double floor)
     {
         const double most = 8;
         double sum = 0;
@@ -143,7 +153,10 @@ internal sealed class Sensitivity
             if (place >= 0) sum += kls[group][place];
         }
 
-        double whole = _singles.First(single => single.Type == type).Single.Kl;
+        double whole = Above(_singles.First(single => single.Type == type).Single.Kl, floor);
         return sum > 0 && whole > 0 ? Math.Clamp(whole / sum, 1 / most, most) : 1;
     }
+
+    // What was measured above the floor; never nothing, for the floor is an estimate.
+    private static double Above(double kl, double floor) => Math.Max(kl - floor, 0.1 * kl);
 }

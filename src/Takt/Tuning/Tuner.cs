@@ -99,7 +99,8 @@ public sealed class Tuner : IDisposable
     private (PlanOptions Options, double Ratio) ChooseKernels(TensorType[]? types, PlanOptions options, double ratio)
     {
         (PlanOptions Options, double Ratio) best = HardwareChoice.Kernels(
-            _bench, types, options, ratio, (done, all) => _progress?.Invoke(new TuneProgress(5, done, all)), out IReadOnlyList<(string, double)> tried);
+            _bench, types, options, ratio, (done, all) => _progress?.Invoke(new TuneProgress(5, done, all)),
+            out IReadOnlyList<(string, double)> tried);
         Bilingual pages = best.Options.Tuning.HugePages ? new("large", "大页") : new("small", "小页");
         Add("hardware", best.Ratio, Both(pages, page => TuneTexts.Kernels.With(
             TuneTexts.Ratios(tried), best.Options.Tier, best.Options.Tuning.Streams, best.Options.Tuning.PrefetchBytes, page)));

