@@ -46,6 +46,7 @@ internal sealed record CommandTree(RootCommand Root, Flag Verbose, Option<string
         root.Add(ProfileCommand.Create(terminal));
         root.Add(BenchCommand.Create(terminal));
         root.Add(WhatIfCommand.Create(terminal));
+        root.Add(TuneCommand.Create(terminal));
         root.Add(CalibrateCommand.Create(terminal));
         root.Add(CacheCommand.Create(terminal));
         return new CommandTree(root, verbose, otlp, help);

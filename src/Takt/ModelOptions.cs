@@ -22,6 +22,9 @@ public sealed record ModelOptions
     /// <summary>Kernel tier, such as <c>avx2</c>; null: what <c>TAKT_ISA</c> names or, without it, the best of this machine.</summary>
     public string? Tier { get; init; }
 
+    /// <summary>How kernels read weights, in this whole process; null: as was measured best on this machine, or else the default.</summary>
+    public KernelTuning? Tuning { get; init; }
+
     /// <summary>Most sequences that the engine runs together.</summary>
     public int MaxSequences { get; init; } = 1;
 

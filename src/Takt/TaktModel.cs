@@ -37,7 +37,8 @@ public sealed class TaktModel : IDisposable
         _team = team;
         _backend = Backends.Create(team.Team, options.Tier, options.Numerics);
         // What an earlier measurement found best here; measuring takes longer than a start may.
-        if (TuningFile.OfUser.Find(MachineFacts.ReadProcessor(), _backend.Name, team.Team.Threads) is { } tuning) KernelTuning.Current = tuning;
+        KernelTuning? tuning = options.Tuning ?? TuningFile.OfUser.Find(MachineFacts.ReadProcessor(), _backend.Name, team.Team.Threads);
+        if (tuning is not null) KernelTuning.Current = tuning;
         Transformer? model = null;
         try
         {

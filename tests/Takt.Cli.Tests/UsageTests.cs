@@ -5,7 +5,7 @@ public class UsageTests
     public static TheoryData<string> Commands => [.. NeedingArguments.Select(static row => row.Data), "calibrate", "cache"];
 
     public static TheoryData<string> NeedingArguments =>
-        ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile", "bench", "whatif"];
+        ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile", "bench", "whatif", "tune"];
 
     [Fact]
     public void Without_a_command_the_whole_help_goes_to_standard_error()

@@ -26,7 +26,7 @@ internal sealed class BenchCommand
     private BenchCommand(Terminal terminal, Command command)
     {
         _terminal = terminal;
-        _model = new ModelFlags(terminal, command, context: false);
+        _model = new ModelFlags(terminal, command, context: false, plan: true);
         _prompt = new NumbersOption(terminal, "--prompt", Texts.BenchPrompt, "512", "-p");
         _generate = new NumbersOption(terminal, "--generate", Texts.BenchGenerate, "128", "-n");
         _both = new NumbersOption(terminal, "--prompt-and-generate", Texts.BenchBoth, "", "-pg", count: 2);
@@ -56,11 +56,12 @@ internal sealed class BenchCommand
         SpeedTest[] tests = [.. Tests(parse)];
         if (tests.Length == 0) throw CliException.Usage(Texts.BenchNothing);
         string path = _model.Path(parse);
-        ModelOptions options = _model.Options(parse) with
+        ModelOptions options = _model.Options(parse);
+        options = options with
         {
             ContextLength = tests.Max(test => test.Context),
             MaxSequences = tests.Max(test => test.Sequences),
-            Tier = parse.GetValue(_tier),
+            Tier = parse.GetValue(_tier) ?? options.Tier,
         };
         ModelFacts facts = Facts(path, tests);
 

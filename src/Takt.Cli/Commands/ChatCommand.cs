@@ -12,7 +12,7 @@ internal static class ChatCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("chat", terminal.Say(Texts.Chat));
-        var model = new ModelFlags(terminal, command);
+        var model = new ModelFlags(terminal, command, plan: true);
         Option<string?> system = terminal.Optional("--system", Texts.SystemMessage, "TEXT");
         Option<string?> load = terminal.Optional("--load", Texts.ChatStart, "FILE");
         command.Add(system);

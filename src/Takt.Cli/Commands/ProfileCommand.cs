@@ -15,7 +15,7 @@ internal static class ProfileCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("profile", terminal.Say(Texts.Profile));
-        var model = new ModelFlags(terminal, command);
+        var model = new ModelFlags(terminal, command, plan: true);
         var prompt = new Argument<string?>("PROMPT") { Description = terminal.Say(Texts.RunPrompt), Arity = ArgumentArity.ZeroOrOne };
         Option<string> by = terminal.Word("--by", Texts.ProfileBy, "op", "moment", "layer");
         NumberOption top = terminal.Whole("--top", Texts.ProfileTop, 30, 1, int.MaxValue);

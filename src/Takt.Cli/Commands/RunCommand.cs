@@ -15,7 +15,7 @@ internal static class RunCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("run", terminal.Say(Texts.Run));
-        var model = new ModelFlags(terminal, command);
+        var model = new ModelFlags(terminal, command, plan: true);
         var prompt = new Argument<string?>("PROMPT") { Description = terminal.Say(Texts.RunPrompt), Arity = ArgumentArity.ZeroOrOne };
         command.Add(prompt);
         var sampling = new SamplingFlags(terminal, command, maxTokens: 256);

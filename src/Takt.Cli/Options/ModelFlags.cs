@@ -5,6 +5,7 @@ using Takt.Compute;
 using Takt.Compute.Memory;
 using Takt.Models;
 using Takt.Models.Packing;
+using Takt.Tuning;
 
 namespace Takt.Cli.Options;
 
@@ -20,14 +21,17 @@ internal sealed class ModelFlags
     private readonly Option<string> _kvType;
     private readonly Flag _packCache;
     private readonly Option<string> _numerics;
+    private readonly Option<string?> _planFile;
     private readonly Terminal _terminal;
+    private Plan? _plan;
 
     /// <summary>Adds the argument and the options to a command.</summary>
     /// <param name="terminal">Where the command runs.</param>
     /// <param name="command">The command.</param>
     /// <param name="exact">Whether keys and values are F32 unless the user says otherwise: for commands that measure.</param>
     /// <param name="context">Whether the user chooses the length of the context.</param>
-    public ModelFlags(Terminal terminal, Command command, bool exact = false, bool context = true)
+    /// <param name="plan">Whether it may run by a plan.</param>
+    public ModelFlags(Terminal terminal, Command command, bool exact = false, bool context = true, bool plan = false)
     {
         _terminal = terminal;
         _model = ModelArgument.Create(terminal, Texts.Model);
@@ -43,10 +47,26 @@ internal sealed class ModelFlags
         command.Add(_kvType);
         command.Add(_packCache);
         command.Add(_numerics);
+        _planFile = terminal.Optional("--plan", Texts.OptionPlan, "FILE");
+        if (plan) command.Add(_planFile);
     }
 
-    /// <summary>Which model.</summary>
-    public string Path(ParseResult parse) => parse.PathOf(_model);
+    /// <summary>Which model: with a plan the one that it runs.</summary>
+    /// <exception cref="InvalidDataException">The plan is none, or it was made for another model or machine.</exception>
+    public string Path(ParseResult parse)
+    {
+        string path = parse.PathOf(_model);
+        return PlanOf(parse) is { } plan ? plan.Model.Path : path;
+    }
+
+    /// <summary>The plan that was given, which fits the model; null for none.</summary>
+    public Plan? PlanOf(ParseResult parse)
+    {
+        if (_plan is not null || parse.GetValue(_planFile) is not { } file) return _plan;
+        Plan plan = PlanFile.Read(file);
+        PlanFile.Check(file, plan, parse.PathOf(_model));
+        return _plan = plan;
+    }
 
     /// <summary>Loads it.</summary>
     public TaktModel Open(ParseResult parse) => Open(Path(parse), Options(parse));
@@ -74,8 +94,10 @@ internal sealed class ModelFlags
     public ModelOptions Options(ParseResult parse) => new()
     {
         ContextLength = (int?)_context.Find(parse),
-        Threads = (int?)_threads.Find(parse),
-        KvType = KvTypeOf(parse.GetValue(_kvType)!),
+        Threads = (int?)_threads.Find(parse) ?? PlanOf(parse)?.Options.Threads,
+        Tier = PlanOf(parse)?.Options.Tier,
+        Tuning = PlanOf(parse)?.Options.Tuning,
+        KvType = KvTypeOf(parse.GetValue(_kvType)!) ?? PlanOf(parse)?.Options.KvType,
         PackCache = PackCache.OfEnvironment(Environment.GetEnvironmentVariable(PackCache.Variable))
             ?? (_packCache.In(parse) ? new PackCache(PackCache.DefaultFolder) : null),
         Numerics = parse.GetValue(_numerics) == "fast" ? Numerics.Fast : Numerics.Exact,

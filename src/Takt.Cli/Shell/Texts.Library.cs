@@ -88,6 +88,17 @@ internal static partial class Texts
         new("the variable now is {0}; expected a time in ISO 8601, such as '{1}'", "变量 now 为 {0}，应为 ISO 8601 时间，例如 '{1}'"),
         new("generation failed: {0}", "生成失败：{0}"),
 
+        // Plans
+        new("is not a plan of takt tune: {0}. Make one with takt tune MODEL.", "不是 takt tune 的方案：{0}。请用 takt tune MODEL 生成。"),
+        new("is a plan of version {0}; version {1} is supported. Make it again with takt tune.", "是第 {0} 版方案；只支持第 {1} 版。请用 takt tune 重新生成。"),
+        new("was made for {0} ({1} bytes, {2}), but {3} has {4} bytes, {5}. Give that model, or tune this one.",
+            "是为 {0}（{1} 字节，{2}）生成的，而 {3} 有 {4} 字节，{5}。请改用该模型，或对此模型调优。"),
+        new("was made on '{0}', but this machine is '{1}'. Tune again here.", "是在“{0}”上生成的，而本机是“{1}”。请在本机重新调优。"),
+        new("asks for the kernel tier '{0}', which this machine cannot run. Tune again here.", "要求内核级别“{0}”，本机无法运行。请在本机重新调优。"),
+        new("its model {0} is missing. Put it back, or tune again.", "其模型 {0} 缺失。请放回原处，或重新调优。"),
+        new("its model {0} has changed since. Tune again.", "其模型 {0} 已改变。请重新调优。"),
+        new("tuning needs a text of at least {0} tokens; this one has {1}. Give a longer one.", "调优至少需要 {0} 个词元的文本，而这段文本有 {1} 个。请给出更长的文本。"),
+
         // Machines
         new("the processor or the runtime lacks {0}", "处理器或运行时缺少 {0}"),
         new("the processor lacks {0}", "处理器缺少 {0}"),

@@ -8,6 +8,6 @@ namespace Takt.Clock.Reports;
 public readonly record struct Bilingual(string En, string Zh)
 {
     /// <summary>Both with the same values filled in, numbers as in English.</summary>
-    internal Bilingual With(params object?[] values) =>
+    public Bilingual With(params object?[] values) =>
         new(string.Format(CultureInfo.InvariantCulture, En, values), string.Format(CultureInfo.InvariantCulture, Zh, values));
 }
