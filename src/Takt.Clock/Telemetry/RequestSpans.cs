@@ -28,11 +28,7 @@ internal static class RequestSpans
         }
 
         long at = request.BeganTicks;
-        Part("takt.template", request.TemplateTicks);
-        Part("takt.tokenize", request.TokenizeTicks);
-        Part("takt.queue", request.QueueTicks);
-        Part("takt.prefill", request.PrefillTicks);
-        Part("takt.generation", request.GenerationTicks);
+        foreach ((string name, long ticks) in request.Parts) Part("takt." + name, ticks);
         span.SetEndTime(At(request.EndedTicks).UtcDateTime);
 
         void Part(string name, long length)
