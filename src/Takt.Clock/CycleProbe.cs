@@ -11,6 +11,7 @@ namespace Takt.Clock;
 public struct CycleProbe : IProbe
 {
     private readonly StampBuffer _stamps;
+    private readonly long _first;
     private long _last;
 
     internal CycleProbe(StampBuffer stamps, long number, int used)
@@ -18,7 +19,8 @@ public struct CycleProbe : IProbe
         _stamps = stamps;
         Number = number;
         Used = used;
-        StartTicks = _last = Stopwatch.GetTimestamp();
+        StartTicks = Stopwatch.GetTimestamp();
+        _first = _last = stamps.Now();
     }
 
     /// <inheritdoc/>
@@ -34,14 +36,17 @@ public struct CycleProbe : IProbe
     internal int Used { get; private set; }
 
     /// <summary>How long the moments of this cycle were, all together.</summary>
-    internal readonly long MomentTicks => _last - StartTicks;
+    internal readonly long MomentTicks => _last - _first;
+
+    /// <summary>How long it has been running.</summary>
+    internal readonly long WallTicks => _stamps.Now() - _first;
 
     /// <inheritdoc/>
     // A call, because a forward pass with edges inlined into it and laid out by a profile (PGO) was measured 2 us an edge slower.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Edge(int moment, long bytes = 0, long flops = 0)
     {
-        long now = Stopwatch.GetTimestamp();
+        long now = _stamps.Now();
         _stamps.Add(Used++, new EdgeStamp(moment, now - _last, bytes, flops));
         _last = now;
     }

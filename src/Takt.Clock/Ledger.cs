@@ -73,17 +73,18 @@ public sealed class Ledger
 
     /// <summary>Records how long each thread works in every moment from now on; called before the first cycle.</summary>
     /// <param name="counters">
-    /// Ticks counted since ever, one counter a thread at equal distances, written by the threads themselves: of the first thread, which
-    /// runs the cycles, how long it waited for others; of the others, how long they worked.
+    /// Ticks counted since ever, one counter a thread, written by the threads themselves: of the first thread, which runs the cycles, how
+    /// long it waited for others; of the others, how long they worked. At least one.
     /// </param>
-    /// <param name="threads">How many; 1 or more.</param>
-    public void Watch(ReadOnlyMemory<long> counters, int threads)
+    /// <param name="now">The clock that they go by, in <see cref="Stopwatch"/> ticks; null for the <see cref="Stopwatch"/> itself.</param>
+    public void Watch(ReadOnlyMemory<long> counters, Func<long>? now = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        int threads = counters.Length;
+        if (threads == 0) throw new ArgumentException("there are no counters; give one for each thread, the engine's own first", nameof(counters));
         lock (_gate)
         {
             if (_number > 0) throw new InvalidOperationException("threads are watched from the first cycle on, but there was one already");
-            _stamps.Watch(counters, threads);
+            _stamps.Watch(counters, now ?? Stopwatch.GetTimestamp);
             _history.Watch(threads);
             (_busy, _cycleBusy) = (new long[threads], new long[threads]);
         }
@@ -106,16 +107,16 @@ public sealed class Ledger
     /// <param name="predictedSeconds">How long it was said to take; null where nothing was said.</param>
     public void End(ref CycleProbe probe, CycleWork work, int tokensPublished = 0, double? predictedSeconds = null)
     {
-        long end = Stopwatch.GetTimestamp();
+        long wall = probe.WallTicks;
         MachineCounters counters = MachineCounters.Read();
         _waiting[_endedCycles] = new CycleEntry(
-            _number++, probe.StartTicks, end - probe.StartTicks, probe.MomentTicks, probe.Used - _endedStamps, work, tokensPublished,
+            _number++, probe.StartTicks, wall, probe.MomentTicks, probe.Used - _endedStamps, work, tokensPublished,
             predictedSeconds, counters.Since(_counters));
         _counters = counters;
         _endedStamps = probe.Used;
         Volatile.Write(ref _endedCycles, _endedCycles + 1);
         if (_endedCycles >= CountEvery) CountSome();
-        Telemetry?.Cycle(work, end - probe.StartTicks, predictedSeconds);
+        Telemetry?.Cycle(work, wall, predictedSeconds);
         _counted = Stopwatch.GetTimestamp();
     }
 

@@ -68,6 +68,12 @@ public sealed record RequestRecord
     /// <summary>From the first token to the end.</summary>
     public long GenerationTicks => FirstTokenTicks is { } first ? EndedTicks - first : 0;
 
+    /// <summary>What it consists of, in order: together <see cref="TotalTicks"/>.</summary>
+    public IReadOnlyList<(string Name, long Ticks)> Parts =>
+    [
+        ("template", TemplateTicks), ("tokenize", TokenizeTicks), ("queue", QueueTicks), ("prefill", PrefillTicks), ("generation", GenerationTicks),
+    ];
+
     /// <summary>From its host's beginning to the end.</summary>
     public long TotalTicks => EndedTicks - BeganTicks;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Takt.Clock;
@@ -12,7 +13,7 @@ internal readonly record struct EdgeStamp(int Moment, long Ticks, long Bytes, lo
 /// </remarks>
 internal sealed class StampBuffer
 {
-    private ReadOnlyMemory<long> _counters;
+    private ReadOnlyMemory<long> _counters = new long[1];
     private long[] _seen = [0];
 
     /// <summary>Threads whose times are kept.</summary>
@@ -24,22 +25,20 @@ internal sealed class StampBuffer
     /// <summary>Busy ticks, a stamp after the other, thread by thread.</summary>
     public int[] Busy { get; private set; } = new int[1024];
 
+    /// <summary>The time, in <see cref="Stopwatch"/> ticks.</summary>
+    public Func<long> Now { get; private set; } = Stopwatch.GetTimestamp;
+
     /// <summary>Keeps the times of these threads from now on; see <see cref="Ledger.Watch"/>.</summary>
-    public void Watch(ReadOnlyMemory<long> counters, int threads)
+    public void Watch(ReadOnlyMemory<long> counters, Func<long> now)
     {
         _counters = counters;
-        _seen = new long[threads];
-        Busy = new int[Stamps.Length * threads];
+        _seen = new long[counters.Length];
+        Busy = new int[Stamps.Length * counters.Length];
+        Now = now;
     }
 
     /// <summary>Begins a cycle: what threads did before belongs to none of its moments.</summary>
-    public void Begin()
-    {
-        ReadOnlySpan<long> counters = _counters.Span;
-        if (counters.IsEmpty) return;
-        int stride = counters.Length / _seen.Length;
-        for (int thread = 0; thread < _seen.Length; thread++) _seen[thread] = counters[thread * stride];
-    }
+    public void Begin() => _counters.Span.CopyTo(_seen);
 
     /// <summary>Puts a stamp in its place; places are filled in order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // without a profile: see CycleProbe.Edge
@@ -47,22 +46,16 @@ internal sealed class StampBuffer
     {
         if (place == Stamps.Length) Grow();
         Stamps[place] = stamp;
-        int threads = _seen.Length, busy = place * threads;
-        ReadOnlySpan<long> counters = _counters.Span;
-        if (counters.IsEmpty)
-        {
-            Busy[busy] = Narrow(stamp.Ticks);
-            return;
-        }
-
         // The engine's own thread waits at the end of an operation, the others between their pieces: it counts the one, they the other.
-        int stride = counters.Length / threads;
-        for (int thread = 0; thread < threads; thread++)
+        ReadOnlySpan<long> counters = _counters.Span;
+        Span<long> seen = _seen;
+        Span<int> busy = Busy.AsSpan(place * seen.Length, seen.Length);
+        for (int thread = 0; thread < seen.Length; thread++)
         {
-            long counted = counters[thread * stride];
-            long ticks = counted - _seen[thread];
-            _seen[thread] = counted;
-            Busy[busy + thread] = Narrow(Math.Clamp(thread == 0 ? stamp.Ticks - ticks : ticks, 0, stamp.Ticks));
+            long counted = counters[thread];
+            long ticks = counted - seen[thread];
+            seen[thread] = counted;
+            busy[thread] = Narrow(Math.Clamp(thread == 0 ? stamp.Ticks - ticks : ticks, 0, stamp.Ticks));
         }
     }
 

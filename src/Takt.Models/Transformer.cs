@@ -79,7 +79,8 @@ public sealed unsafe class Transformer : IModel
     public void Register(Ledger ledger)
     {
         Team team = _backend.Team;
-        if (team.Threads > 1) ledger.Watch(team.Counters, team.Threads);
+        TimeStamps.Calibrate();
+        ledger.Watch(team.Counters, TimeStamps.Now);
         _ledger = ledger;
         _moments = null;
         _ = Moments(KvType.F16);
@@ -98,7 +99,7 @@ public sealed unsafe class Transformer : IModel
         Embed(batch, x);
         moments.Embed.Count(ref probe, rows);
         _rotations.Fill(batch, cache.Context);
-        if (moments.Angles.Graph is not null) moments.Angles.Count(ref probe, rows);
+        moments.Angles?.Count(ref probe, rows);
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             Attention(layer, batch, cache, x, moments.Layers[layer], ref probe);
@@ -193,15 +194,15 @@ public sealed unsafe class Transformer : IModel
         var shape = new AttentionShape(Config.Heads, Config.AttentionScale, Config.AttentionSoftCap, window, _layers[layer].Sinks);
         Rows attended = _workspace.Get("attended", heads.Q.Count, heads.Q.Width);
         _backend.Attention(heads.Q, slices, kv, shape, attended);
-        (GraphMoment graph, long bytes, long flops) = (moments.Attention.Graph!, 0L, 0L);
+        (long bytes, long flops) = (0, 0);
         foreach (ref readonly BatchSlice slice in slices)
         {
             var sequence = new SequenceShape(slice.Rows, slice.FirstPosition, 0);
-            bytes += sequence.Tokens(window) * graph.TokenBytes;
-            flops += sequence.Pairs(window) * graph.PairFlops;
+            bytes += sequence.Tokens(window) * moments.TokenBytes;
+            flops += sequence.Pairs(window) * moments.PairFlops;
         }
 
-        probe.Edge(moments.Attention.Number, bytes + graph.BytesOf(heads.Q.Count), flops);
+        probe.Edge(moments.Attention.Number, bytes + heads.Q.Count * moments.Attention.RowBytes, flops);
         return attended;
     }
 

@@ -90,6 +90,19 @@ public class MeasureTests(TinyModel models)
     }
 
     [Fact]
+    public void A_profile_is_warmed_up_uncounted_unless_that_is_refused()
+    {
+        JsonElement warm = TaktRun.Of("profile", models.Plain, "hello", "-n", "8", "--json").Succeeded().Json;
+        TaktRun cold = TaktRun.Of("profile", models.Plain, "hello", "-n", "8", "--no-warm-up", "--json").Succeeded();
+        Assert.True(warm.GetProperty("warmed_up").GetBoolean());
+        Assert.False(cold.Json.GetProperty("warmed_up").GetBoolean());
+        static long Calls(JsonElement json) => json.GetProperty("moments").EnumerateArray().First(m => m.GetProperty("op").GetString() == "logits").GetProperty("calls").GetInt64();
+        Assert.Equal(Calls(cold.Json), Calls(warm));
+        Assert.Contains("uncounted", TaktRun.Of("profile", models.Plain, "hello", "-n", "8").Succeeded().Error);
+        Assert.Contains("未预热", TaktRun.Chinese("", "profile", models.Plain, "hello", "-n", "8", "--no-warm-up").Succeeded().Error);
+    }
+
+    [Fact]
     public void A_profile_is_written_to_files_and_compared_with_a_former_one()
     {
         string former = models.File("former.json"), csv = models.File("p.csv"), trace = models.File("p.trace"), html = models.File("p.html");

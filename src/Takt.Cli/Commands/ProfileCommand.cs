@@ -11,6 +11,8 @@ namespace Takt.Cli.Commands;
 /// <summary><c>takt profile</c>: generates a text and shows where the time went.</summary>
 internal static class ProfileCommand
 {
+    private const int WarmTokens = 32;
+
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -21,9 +23,10 @@ internal static class ProfileCommand
         NumberOption top = terminal.Whole("--top", Texts.ProfileTop, 30, 1, int.MaxValue);
         Option<string?> baseline = terminal.Optional("--baseline", Texts.ProfileBaseline, "FILE");
         var files = new ProfileFiles(terminal, command);
+        Flag cold = terminal.Flag("--no-warm-up", Texts.ProfileNoWarmUp);
         Flag json = terminal.Flag("--json", Texts.OptionJson);
         command.Add(prompt);
-        foreach (Option option in (Option[])[by, top, baseline, json]) command.Add(option);
+        foreach (Option option in (Option[])[by, top, baseline, cold, json]) command.Add(option);
         var sampling = new SamplingFlags(terminal, command, maxTokens: 128, temperature: 0);
         command.SetAction(parse =>
         {
@@ -34,6 +37,8 @@ internal static class ProfileCommand
             ProfileBaseline? before = former is null ? null : ProfileBaseline.Read(former);
             files.Check(parse);
             using TaktModel loaded = model.OpenForText(parse);
+            bool warm = !cold.In(parse);
+            if (warm) WarmUp(loaded, text, options, terminal);
             var times = new TextTimes();
             int[] ids = PromptText.Encode(loaded, text, null, raw: false, times);
             Generation generation = loaded.Generate(ids, options, times, terminal.Interrupt.Token);
@@ -46,7 +51,7 @@ internal static class ProfileCommand
             ProfileGrouping grouping = asJson && !chosen ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
             if (asJson)
             {
-                WriteJson(run, grouping, comparison, loaded, terminal);
+                WriteJson(run, grouping, comparison, loaded, warm, terminal);
             }
             else
             {
@@ -54,6 +59,7 @@ internal static class ProfileCommand
                 console.Print(grouping, top.Int(parse));
                 if (comparison is not null) console.Print(comparison, before!, former!);
                 terminal.Out.WriteLine(MemoryReport.Line(loaded, terminal));
+                terminal.Note(terminal.Say(warm ? Texts.ProfileWarm : Texts.ProfileCold, WarmTokens));
                 terminal.Note(RunCommand.Summary(generation, terminal));
             }
 
@@ -61,6 +67,16 @@ internal static class ProfileCommand
             return generation.FinishReason == FinishReason.Cancelled ? Interrupt.ExitCode : 0;
         });
         return command;
+    }
+
+    // What runs for the first time is compiled, and memory is touched for the first time: neither tells anything of the second time.
+    private static void WarmUp(TaktModel model, string? text, GenerationOptions options, Terminal terminal)
+    {
+        var times = new TextTimes();
+        int[] ids = PromptText.Encode(model, text, null, raw: false, times);
+        GenerationOptions some = options with { MaxTokens = Math.Min(options.MaxTokens ?? WarmTokens, WarmTokens) };
+        model.Generate(ids, some, times, terminal.Interrupt.Token).ToEnd();
+        model.Engine.Ledger.Reset();
     }
 
     private static ProfileGrouping Grouping(string by) => by switch
@@ -72,11 +88,12 @@ internal static class ProfileCommand
 
     // The report knows nothing of memory and numerics: they come behind it.
     private static void WriteJson(
-        ProfiledRun run, ProfileGrouping grouping, IReadOnlyList<ComparedOp>? comparison, TaktModel model, Terminal terminal) =>
+        ProfiledRun run, ProfileGrouping grouping, IReadOnlyList<ComparedOp>? comparison, TaktModel model, bool warm, Terminal terminal) =>
         JsonOutput.WriteLine(terminal, json =>
         {
             json.WriteStartObject();
             ProfileJson.Write(json, run, grouping, comparison);
+            json.WriteBoolean("warmed_up", warm);
             MemoryReport.Write(json, model);
             ModelFlags.WriteNumerics(json, model.Numerics);
             json.WriteEndObject();

@@ -5,6 +5,13 @@ internal static partial class Texts
     public static readonly Phrase Profile = new(
         "Generates text and shows where the time went, moment by moment, what limits this model here and what to try.",
         "生成文本，逐时刻显示时间花在哪里、本机上的瓶颈以及可做的改进。");
+    public static readonly Phrase ProfileNoWarmUp = new(
+        "Count the first run too. Without this the prompt is run once uncounted, with up to 32 tokens, so that compiling is not in the figures.",
+        "首次运行也计入。不加此项时，先把提示词不计入地运行一遍（至多 32 个词元），使即时编译不进入数据。");
+    public static readonly Phrase ProfileWarm = new(
+        "warmed up with the same prompt, uncounted (up to {0} tokens); --no-warm-up leaves that out", "已用同一提示词预热，不计入（至多 {0} 个词元）；--no-warm-up 可省去");
+    public static readonly Phrase ProfileCold = new(
+        "not warmed up: the first cycles include the compiling of methods", "未预热：最初的周期包含方法编译的时间");
     public static readonly Phrase ProfileBy = new("What a row stands for.", "每行代表什么。");
     public static readonly Phrase ProfileTop = new("Rows to show of each phase.", "每个阶段类型显示多少行。");
     public static readonly Phrase ProfileBaseline = new(

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Takt.Clock.Reports;
 
 /// <summary>
-/// The last cycles in the Trace Event Format, which Perfetto (ui.perfetto.dev) and Chrome (chrome://tracing) show: cycles, stages,
-/// moments and every thread's work as tracks.
+/// The last cycles in the Trace Event Format, which Perfetto (ui.perfetto.dev) and Chrome (chrome://tracing) show: requests, cycles,
+/// stages, moments and every thread's work as tracks.
 /// </summary>
 /// <remarks>
 /// "Trace Event Format", Google, 2016: complete events (ph X) with ts and dur in microseconds, names by metadata events (ph M). Of a
@@ -13,7 +13,7 @@ namespace Takt.Clock.Reports;
 /// </remarks>
 public static class TraceEvents
 {
-    private const int Process = 1, CycleTrack = 1, StageTrack = 2, MomentTrack = 3, FirstThreadTrack = 10;
+    private const int Process = 1, CycleTrack = 1, StageTrack = 2, MomentTrack = 3, FirstThreadTrack = 10; // requests are below 0
 
     /// <summary>Writes one JSON object.</summary>
     public static void Write(Stream output, ProfiledRun run)
@@ -24,7 +24,9 @@ public static class TraceEvents
         json.WriteString("displayTimeUnit", "ms");
         json.WriteStartArray("traceEvents");
         WriteNames(json, run);
-        long origin = run.Traces.Count > 0 ? run.Traces[0].Cycle.StartTicks : 0;
+        var requests = new RequestTracks(run);
+        long origin = run.Traces.Count > 0 ? Math.Min(run.Traces[0].Cycle.StartTicks, requests.BeganTicks) : 0;
+        requests.Write(json, origin);
         foreach (CycleTrace trace in run.Traces)
         {
             Write(json, trace, origin);
@@ -45,7 +47,8 @@ public static class TraceEvents
         for (int thread = 0; thread < threads; thread++) WriteName(json, "thread_name", FirstThreadTrack + thread, $"thread {thread}");
     }
 
-    private static void WriteName(Utf8JsonWriter json, string kind, int track, string name)
+    /// <summary>Names a track or the process; tracks are shown in the order of their numbers.</summary>
+    internal static void WriteName(Utf8JsonWriter json, string kind, int track, string name)
     {
         json.WriteStartObject();
         json.WriteString("ph", "M");
@@ -121,8 +124,9 @@ public static class TraceEvents
         }
     }
 
+    /// <summary>Begins an event, whose object the caller ends.</summary>
     // Begin and end are rounded, not the duration, so that what nests in ticks nests in the file.
-    private static void Open(Utf8JsonWriter json, string name, string category, int track, long start, long end)
+    internal static void Open(Utf8JsonWriter json, string name, string category, int track, long start, long end)
     {
         decimal from = Microseconds(start);
         json.WriteStartObject();

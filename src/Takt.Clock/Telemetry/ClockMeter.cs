@@ -47,6 +47,10 @@ internal static class ClockMeter
     public static readonly ObservableCounter<double> Moments = _meter.CreateObservableCounter(
         "takt.moment.time", LedgerTelemetry.ReadMoments, "s", "Time in an operation, all layers together: its rate is its share of the time.");
 
+    /// <summary>Whether anybody wants to know of a request.</summary>
+    public static bool HearsRequests =>
+        Spans.HasListeners() || Tokens.Enabled || FirstToken.Enabled || PerOutputToken.Enabled || Operation.Enabled || Request.Enabled;
+
     private static Histogram<double> Seconds(string name, string description, double[] bounds) =>
         _meter.CreateHistogram(name, "s", description, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 }

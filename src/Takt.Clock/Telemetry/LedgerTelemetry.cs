@@ -5,7 +5,7 @@ namespace Takt.Clock.Telemetry;
 
 /// <summary>
 /// Tells .NET's meters and tracers what a ledger records: <c>dotnet-counters</c>, OpenTelemetry or whoever listens to the meter and the
-/// activity source of <see cref="Name"/>. Where nobody listens a cycle costs two comparisons more, and a request the making of its tags.
+/// activity source of <see cref="Name"/>. Where nobody listens a cycle or a request costs a few comparisons more.
 /// </summary>
 /// <remarks>The engine knows no names of models, so the host, which does, makes it.</remarks>
 public sealed class LedgerTelemetry : IDisposable
@@ -64,6 +64,7 @@ public sealed class LedgerTelemetry : IDisposable
     /// <summary>A request has ended.</summary>
     internal void Request(RequestRecord request)
     {
+        if (!ClockMeter.HearsRequests) return;
         // What came through a chat template was a conversation.
         string operation = request.TemplateTicks > 0 ? "chat" : "text_completion";
         var tags = new TagList { { "gen_ai.operation.name", operation }, { "gen_ai.provider.name", "takt" }, { Model, _model } };

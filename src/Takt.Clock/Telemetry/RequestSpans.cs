@@ -28,19 +28,15 @@ internal static class RequestSpans
         }
 
         long at = request.BeganTicks;
-        Part("takt.template", request.TemplateTicks);
-        Part("takt.tokenize", request.TokenizeTicks);
-        Part("takt.queue", request.QueueTicks);
-        Part("takt.prefill", request.PrefillTicks);
-        Part("takt.generation", request.GenerationTicks);
+        foreach ((string name, long length) in request.Parts) Part("takt." + name, length);
         span.SetEndTime(At(request.EndedTicks).UtcDateTime);
 
-        void Part(string name, long length)
+        void Part(string part, long took)
         {
-            if (length == 0) return;
-            using Activity? part = ClockMeter.Spans.StartActivity(name, ActivityKind.Internal, span.Context, null, null, At(at));
-            at += length;
-            part?.SetEndTime(At(at).UtcDateTime);
+            if (took == 0) return;
+            using Activity? child = ClockMeter.Spans.StartActivity(part, ActivityKind.Internal, span.Context, null, null, At(at));
+            at += took;
+            child?.SetEndTime(At(at).UtcDateTime);
         }
 
         DateTimeOffset At(long then) => now - Stopwatch.GetElapsedTime(then, ticks);

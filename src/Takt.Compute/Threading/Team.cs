@@ -17,10 +17,14 @@ public sealed unsafe class Team : IDisposable
 {
     private const int Spins = 2_000;
     private const int Yields = 200;
-    private const int CounterDistance = 16; // two cache lines, which some processors fetch together
+    private const int LineLongs = 16; // two cache lines, which some processors fetch together
 
     private readonly Thread[] _workers;
-    private readonly long[] _counters;
+
+    // How many pieces are done, and behind it the threads' times: a worker writes its time where it has to count its pieces anyway, and
+    // the caller, who waits for that count, has the times then too. So times cost no cache line of their own.
+    private readonly long[] _ends;
+    private readonly int _done;
     private readonly Lock _turn = new();
     private readonly object _sleep = new();
     private Shared _shared;
@@ -35,7 +39,9 @@ public sealed unsafe class Team : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
-        _counters = new long[threads * CounterDistance];
+        _ends = GC.AllocateArray<long>(3 * LineLongs + threads, pinned: true);
+        _done = 2 * LineLongs - (int)((nint)Unsafe.AsPointer(ref _ends[0]) / sizeof(long) % LineLongs);
+        TimeStamps.Prepare();
         _workers = new Thread[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
@@ -56,10 +62,12 @@ public sealed unsafe class Team : IDisposable
     }
 
     /// <summary>
-    /// One counter a thread at equal distances, in <see cref="Stopwatch"/> ticks: how long callers waited for workers, then, for each
-    /// worker, how long it worked. They grow while <see cref="KeepsTimes"/>; a task's time is in them when <see cref="Run"/> returns.
+    /// One counter a thread, in <see cref="Stopwatch"/> ticks by <see cref="TimeStamps"/>: how long callers waited for workers, then, for
+    /// each worker, how long it worked. They grow while <see cref="KeepsTimes"/>; a task's time is in them when <see cref="Run"/> returns.
     /// </summary>
-    public ReadOnlyMemory<long> Counters => _counters;
+    public ReadOnlyMemory<long> Counters => _ends.AsMemory(_done + 1, Threads);
+
+    private ref long Done => ref _ends[_done];
 
     /// <summary>Runs all pieces of a task and returns when the last is done.</summary>
     /// <param name="count">Number of pieces.</param>
@@ -79,10 +87,11 @@ public sealed unsafe class Team : IDisposable
             // The task lives on this stack frame: whoever has claimed a piece of it is waited for.
             _shared.Task = Unsafe.AsPointer(ref task);
             _shared.Invoke = &Invoke<TTask>;
-            Volatile.Write(ref _shared.Done, 0);
+            Volatile.Write(ref Done, 0);
             Interlocked.Exchange(ref _shared.Ticket, (long)count << 32); // a full fence: the count of sleepers is read after it
             if (Volatile.Read(ref _sleepers) > 0) Wake();
-            Claim(0);
+            long none = 0; // callers count how long they wait instead
+            Claim(0, ref none);
             WaitForPieces(count);
             ExceptionDispatchInfo? failure = _failure;
             _failure = null;
@@ -95,7 +104,7 @@ public sealed unsafe class Team : IDisposable
 
     // A ticket holds the number of pieces beside the next of them. So one increment claims a piece of whatever task there is now, and
     // only then the task is looked at, which cannot change until the piece has been counted as done.
-    private void Claim(int thread)
+    private void Claim(int thread, ref long worked)
     {
         int done = 0;
         long began = 0;
@@ -105,7 +114,7 @@ public sealed unsafe class Team : IDisposable
             {
                 long ticket = Interlocked.Increment(ref _shared.Ticket) - 1;
                 if (!HasWork(ticket)) break;
-                if (done++ == 0 && thread > 0 && _keepsTimes) began = Stopwatch.GetTimestamp();
+                if (done++ == 0 && thread > 0 && _keepsTimes) began = TimeStamps.Now();
                 _shared.Invoke(_shared.Task, (int)ticket, thread);
             }
         }
@@ -117,32 +126,33 @@ public sealed unsafe class Team : IDisposable
             if (HasWork(ticket)) done += (int)(ticket >> 32) - (int)ticket;
         }
 
-        if (began != 0) _counters[thread * CounterDistance] += Stopwatch.GetTimestamp() - began;
-        if (done > 0) Interlocked.Add(ref _shared.Done, done);
+        if (began != 0) _ends[_done + 1 + thread] = worked += TimeStamps.Now() - began;
+        if (done > 0) Interlocked.Add(ref Done, done);
     }
 
     private static bool HasWork(long ticket) => (uint)ticket < (uint)(ticket >> 32);
 
     private void WaitForPieces(int count)
     {
-        if (Volatile.Read(ref _shared.Done) == count) return;
-        long began = _keepsTimes ? Stopwatch.GetTimestamp() : 0;
-        for (int i = 0; Volatile.Read(ref _shared.Done) != count; i++)
+        if (Volatile.Read(ref Done) == count) return;
+        long began = _keepsTimes ? TimeStamps.Now() : 0;
+        for (int i = 0; Volatile.Read(ref Done) != count; i++)
         {
             if (i < Spins) Thread.SpinWait(1);
             else Thread.Yield();
         }
 
-        if (began != 0) _counters[0] += Stopwatch.GetTimestamp() - began;
+        if (began != 0) _ends[_done + 1] += TimeStamps.Now() - began;
     }
 
     private void Work(int number)
     {
+        long worked = 0;
         while (true)
         {
             WaitForWork();
             if (_stopping) return;
-            Claim(number);
+            Claim(number, ref worked);
         }
     }
 
@@ -182,7 +192,7 @@ public sealed unsafe class Team : IDisposable
     }
 
     // What threads write stands on cache lines of its own.
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Shared
     {
         [FieldOffset(64)]
@@ -193,8 +203,5 @@ public sealed unsafe class Team : IDisposable
 
         [FieldOffset(128)]
         public long Ticket;
-
-        [FieldOffset(256)]
-        public int Done;
     }
 }

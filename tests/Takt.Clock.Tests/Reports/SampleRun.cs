@@ -10,7 +10,7 @@ internal static class SampleRun
     {
         var ledger = new Ledger();
         long[] counters = new long[2];
-        ledger.Watch(counters, 2);
+        ledger.Watch(counters);
         int admit = ledger.Register(Stage.Fetch, Moment.NoLayer, "admit");
         int[] attention = [.. Enumerable.Range(0, layers).Select(layer => ledger.Register(Stage.Execute, layer, "attention"))];
         int[] products = [.. Enumerable.Range(0, layers).Select(layer => ledger.Register(Stage.Execute, layer, "down"))];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Takt.Clock.Reports;
 
@@ -28,6 +29,48 @@ public class TraceEventsTests
             (decimal Start, decimal End)[] spans = [.. events.Where(e => Category(e) == outer).Select(Span)];
             Assert.All(events.Where(e => Category(e) == inner).Select(Span), part => Assert.Contains(spans, span => span.Start <= part.Start && part.End <= span.End));
         }
+    }
+
+    [Fact]
+    public void Requests_have_tracks_with_their_parts_and_those_at_the_same_time_one_each()
+    {
+        var ledger = new Ledger();
+        int moment = ledger.Register(Stage.Execute, 0, "attention");
+        CycleProbe probe = ledger.Begin();
+        probe.Edge(moment);
+        ledger.End(ref probe, default);
+        long ms = Stopwatch.Frequency / 1000, start = ledger.Snapshot().Recent[0].StartTicks;
+        foreach ((int number, long at) in (ReadOnlySpan<(int, long)>)[(0, -50), (1, -40), (2, 30), (3, -5000)]) ledger.Record(new RequestRecord
+        {
+            Number = number,
+            TemplateTicks = ms,
+            TokenizeTicks = 2 * ms,
+            SubmittedTicks = start + (at + 3) * ms,
+            AdmittedTicks = start + (at + 10) * ms,
+            FirstTokenTicks = start + (at + 30) * ms,
+            EndedTicks = start + (at + 80) * ms,
+            DetokenizeTicks = ms,
+            CycleTicks = 60 * ms,
+            FirstCycle = 0,
+            LastCycle = 0,
+            Cycles = 1,
+            PromptTokens = 7,
+            GeneratedTokens = 9,
+            StopReason = "max_tokens",
+        });
+
+        List<JsonElement> events = Written(new ProfiledRun("requests", ledger, null));
+        Check(events);
+        JsonElement[] requests = [.. events.Where(e => Category(e) == "request")];
+        Assert.Equal(["request 0", "request 2", "request 1"], requests.Select(e => e.GetProperty("name").GetString())); // 3 ended before the cycles
+        Assert.Equal([Track(requests[0]), Track(requests[0]), Track(requests[0]) + 1], requests.Select(Track));
+        Assert.Equal((7, 9, "max_tokens"), (
+            requests[0].GetProperty("args").GetProperty("prompt_tokens").GetInt32(),
+            requests[0].GetProperty("args").GetProperty("generated_tokens").GetInt32(), requests[0].GetProperty("args").GetProperty("stop_reason").GetString()));
+        JsonElement[] parts = [.. events.Where(e => Category(e) == "request_part").Take(5)];
+        Assert.Equal(["template", "tokenize", "queue", "prefill", "generation"], parts.Select(e => e.GetProperty("name").GetString()));
+        Assert.Equal([1000m, 2000, 7000, 20000, 50000], parts.Select(e => e.GetProperty("dur").GetDecimal()));
+        Assert.Equal(requests[0].GetProperty("dur").GetDecimal(), parts.Sum(e => e.GetProperty("dur").GetDecimal()));
     }
 
     [Fact]

@@ -73,6 +73,18 @@ public class LedgerTelemetryTests
     }
 
     [Fact]
+    public void A_request_makes_nothing_where_nobody_listens()
+    {
+        var ledger = new Ledger();
+        using var telemetry = new LedgerTelemetry(ledger, "silence");
+        RequestRecord request = Request();
+        for (int i = 0; i < 2000; i++) ledger.Record(request); // until the queue of kept requests grows no more
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) ledger.Record(request);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Cycles_and_moments_are_the_ledgers()
     {
         var ledger = new Ledger();

@@ -14,6 +14,15 @@ internal sealed class Colors
         .Select(static (op, i) => (op.Key, Color: $"var(--c{i})"))
         .ToDictionary(static op => op.Key, static op => op.Color);
 
+    /// <summary>Says which colour is which operation's.</summary>
+    public void WriteLegend(Markup page)
+    {
+        page.Raw("<p class=\"soft legend\">");
+        foreach ((string op, string color) in _colors.OrderBy(static entry => entry.Value, StringComparer.Ordinal))
+            page.Add($"<span><i class=\"key\" style=\"background:{color}\"></i>{Markup.Escape(op)}</span> ");
+        page.Raw("<span><i class=\"key\" style=\"background:var(--rest)\"></i>").Say(new("others", "其他")).Raw("</span></p>");
+    }
+
     /// <summary>The colour as CSS has it.</summary>
     public string Of(string op) => _colors.GetValueOrDefault(op, "var(--rest)");
 }

@@ -46,6 +46,7 @@ public static class HtmlReport
             "How fast each operation computes, by how much it computes for each byte it moves. Under the slope memory is the limit, under the flat roof arithmetic; the nearer to the line, the better. Circles: generation, squares: prefill; area: share of time.",
             "各操作的计算速度，按每移动一字节所做的运算排列。斜线下受内存所限，平顶下受算力所限；越靠近线越好。圆：生成，方：预填充；面积：时间占比。"));
         RooflinePlot.Draw(page, run, colors);
+        colors.WriteLegend(page);
         if (run.Machine is null)
             page.Say("p class=\"soft\"", new("This machine is not calibrated, so its roof is not drawn: run takt calibrate.", "本机尚未校准，故未画屋顶：请运行 takt calibrate。"));
         page.Raw("</section>");
@@ -75,6 +76,7 @@ public static class HtmlReport
             $"The moments of cycle {typical.Cycle.Number}, the median one of {name.En.ToLowerInvariant()}, in the order in which they ran. Gaps in a thread's line are waits (of a thread it is known how long it worked in a moment, not when).",
             $"周期 {typical.Cycle.Number}（{name.Zh}的中位周期）的各时刻，按运行顺序。线程行中的空白是等待（只知线程在时刻内工作了多久，不知何时）。"));
         TimelinePlot.DrawOne(page, typical, colors);
+        colors.WriteLegend(page);
         page.Raw("</section>");
     }
 
