@@ -9,6 +9,9 @@ namespace Takt.Compute.Cpu.Kernels;
 /// <typeparam name="TSelf">The format itself.</typeparam>
 internal unsafe interface IKvFormat<TSelf> where TSelf : struct, IKvFormat<TSelf>
 {
+    /// <summary>Bytes of a number.</summary>
+    static abstract int Bytes { get; }
+
     /// <summary>The block's keys as floats, [value][token]: where they lie, or <paramref name="scratch"/>, which receives them.</summary>
     static abstract float* Keys<T>(byte* block, int headSize, float* scratch) where T : struct, ILanes<T>;
 
@@ -26,6 +29,8 @@ internal unsafe interface IKvFormat<TSelf> where TSelf : struct, IKvFormat<TSelf
 internal readonly unsafe struct FloatKv<TPlane> : IKvFormat<FloatKv<TPlane>> where TPlane : struct, IFloatPlane<TPlane>
 {
     private const int Tokens = KvLayer.BlockTokens;
+
+    public static int Bytes => TPlane.Bytes;
 
     public static float* Keys<T>(byte* block, int headSize, float* scratch) where T : struct, ILanes<T> =>
         Floats<T>(block, Tokens * headSize, scratch);
@@ -101,6 +106,8 @@ internal readonly unsafe struct FloatKv<TPlane> : IKvFormat<FloatKv<TPlane>> whe
 internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
 {
     private const int Tokens = KvLayer.BlockTokens;
+
+    public static int Bytes => 1;
 
     private static ushort* Scales(byte* block, int headSize) => (ushort*)(block + Tokens * Rows.Pad(headSize));
 
