@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Takt.Compute.Blocks;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
 using Takt.Compute.Memory;
@@ -116,17 +117,21 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
     {
         ushort* scales = Scales(block, headSize);
         float* target = scratch;
-        for (int first = 0; first < headSize; first += 32, scales += Tokens)
+        for (int first = 0; first < headSize; first += 32, scales += Tokens, target += 32 * Tokens, block += 32 * Tokens)
         {
-            T low = T.LoadHalf(scales), high = T.LoadHalf(scales + 16);
-            for (int d = first; d < Math.Min(first + 32, headSize); d++, block += Tokens, target += Tokens)
-            {
-                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block)), low), target);
-                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block + 16)), high), target + 16);
-            }
+            int count = Math.Min(32, headSize - first) * Tokens;
+            Scale(block, count, T.LoadHalf(scales), target);
+            Scale(block + 16, count, T.LoadHalf(scales + 16), target + 16);
         }
 
         return scratch;
+    }
+
+    // Every other 16 codes, as keys have the same tokens' scale again.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Scale<T>(byte* codes, int count, T scale, float* target) where T : struct, ILanes<T>
+    {
+        for (int k = 0; k < count; k += 32) T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)codes + k)), scale), target + k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -138,10 +143,7 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
         for (int token = 0; token < tokens; token++, scales += groups)
         {
             for (int d = 0; d < padded; d += 16, block += 16, target += 16)
-            {
-                T scale = T.Broadcast((float)BitConverter.UInt16BitsToHalf(scales[d / 32]));
-                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block)), scale), target);
-            }
+                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block)), T.Broadcast(HalfBits.ToSingle(scales[d / 32]))), target);
         }
 
         return scratch;
