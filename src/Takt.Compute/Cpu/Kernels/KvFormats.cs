@@ -142,8 +142,15 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
         float* target = scratch;
         for (int token = 0; token < tokens; token++, scales += groups)
         {
-            for (int d = 0; d < padded; d += 16, block += 16, target += 16)
-                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block)), T.Broadcast(HalfBits.ToSingle(scales[d / 32]))), target);
+            for (int first = 0; first < padded; first += 32)
+            {
+                int count = Math.Min(32, padded - first);
+                T scale = T.Broadcast(HalfBits.ToSingle(scales[first / 32]));
+                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block)), scale), target);
+                if (count == 32) T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block + 16)), scale), target + 16);
+                block += count;
+                target += count;
+            }
         }
 
         return scratch;
