@@ -29,7 +29,7 @@ internal static unsafe class AttentionSpeed
         int[] table = [.. Enumerable.Range(0, (depth + rows + KvLayer.BlockTokens - 1) / KvLayer.BlockTokens)];
         long bytes = table.Length * heads.Kv * KvLayer.HeadBytes(type, heads.Size);
         int layers = rows > 16 ? 1 : (int)Math.Max(1, cacheBytes / (2 * bytes));
-        using NativeBuffer cache = new(layers * 2 * bytes, KernelTuning.Current.HugePages), x = Random((depth + rows) * heads.Kv * heads.Size);
+        using NativeBuffer cache = new(layers * 2 * bytes), x = Random((depth + rows) * heads.Kv * heads.Size);
         using NativeBuffer q = Random(rows * heads.Query * heads.Size), y = new(q.Length);
         var all = new KvLayer[layers];
         Rows past = Rows(x, depth + rows, heads.Kv * heads.Size);

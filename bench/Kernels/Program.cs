@@ -12,7 +12,6 @@ using Takt.Compute.Threading;
 if (args is ["attention", ..])
 {
     string Argument(int index, string otherwise) => args.Length > index ? args[index] : otherwise;
-    KernelTuning.Current = KernelTuning.Current with { HugePages = args.Length > 8 };
     int[] heads = Numbers(Argument(6, "16/8/128"), '/');
     using var attentionTeam = new Team(int.Parse(Argument(4, Environment.ProcessorCount.ToString())));
     using Backend attention = Backends.Create(attentionTeam, Argument(5, ""));
