@@ -7,7 +7,23 @@ using Takt.Compute.Threading;
 // Speed of the products with packed matrices, by format and number of activation rows:
 //   dotnet run -c Release --project bench/Kernels -- [FORMATS] [ROWS] [THREADS] [TIER] [STREAMS,PREFETCH]
 // FORMATS and ROWS are lists with commas. One row reads 256 MiB of weights (GB/s is the figure to look at), many rows use one
-// layer's worth (GMAC/s). Medians of 7.
+// layer's worth (GMAC/s). Medians of 7. Attention, with heads as QUERY/KV/SIZE and the size of the cache for one row:
+//   dotnet run -c Release --project bench/Kernels -- attention [TYPES] [DEPTHS] [ROWS] [THREADS] [TIER] [HEADS] [MIB]
+if (args is ["attention", ..])
+{
+    string Argument(int index, string otherwise) => args.Length > index ? args[index] : otherwise;
+    int[] heads = Numbers(Argument(6, "16/8/128"), '/');
+    using var attentionTeam = new Team(int.Parse(Argument(4, Environment.ProcessorCount.ToString())));
+    using Backend attention = Backends.Create(attentionTeam, Argument(5, ""));
+    KvType[] types = [.. Argument(1, "F16,Q8_0,F32,BF16").Split(',').Select(name => Enum.Parse<KvType>(name, ignoreCase: true))];
+    AttentionSpeed.Print(
+        attention, types, Numbers(Argument(2, "4096"), ','), Numbers(Argument(3, "1,8,512"), ','), (heads[0], heads[1], heads[2]),
+        int.Parse(Argument(7, "256")));
+    return;
+}
+
+static int[] Numbers(string list, char separator) => [.. list.Split(separator).Select(int.Parse)];
+
 string[] formats = args.Length > 0 ? args[0].Split(',') : [.. WeightFormat.All.Select(format => format.Name)];
 int[] rowCounts = args.Length > 1 ? [.. args[1].Split(',').Select(int.Parse)] : [1, 4, 8, 512];
 int threads = args.Length > 2 ? int.Parse(args[2]) : Environment.ProcessorCount;

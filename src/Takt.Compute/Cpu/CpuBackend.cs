@@ -18,6 +18,7 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
     private readonly Dictionary<string, MatrixKernel> _kernels = new(StringComparer.Ordinal);
     private readonly MatMulPlan _plan = new();
     private readonly AttentionPlan _attention = new();
+    private readonly KvEntries?[] _kvEntries = new KvEntries?[Enum.GetValues<KvType>().Length];
 
     /// <inheritdoc/>
     public override string Name => emitted ?? T.Name;
@@ -39,9 +40,11 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
         MatrixKernel kernel = MatrixKernels.For<T>(format);
         if (emitted is not null) kernel = EmittedKernels.Wrap(kernel, format, emitted, Numerics);
         if (typeof(T) == typeof(Lanes256) && kernel is TileKernel tiles) return EmittedKernels.WrapQuantized(tiles, format);
-        bool wide = typeof(T) == typeof(Lanes256) || typeof(T) == typeof(Lanes512) || typeof(T) == typeof(LanesVnni256);
-        return wide && format == WeightFormat.F16.Name ? EmittedKernels.WrapHalf(kernel) : kernel;
+        return TakesEmitted && format == WeightFormat.F16.Name ? EmittedKernels.WrapHalf(kernel) : kernel;
     }
+
+    private static bool TakesEmitted =>
+        typeof(T) == typeof(Lanes256) || typeof(T) == typeof(Lanes512) || typeof(T) == typeof(LanesVnni256);
 
     /// <inheritdoc/>
     public override void MatMul(ReadOnlySpan<Projection> projections)
@@ -104,7 +107,9 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
 
     private void Attention<TKv>(Rows queries, in KvLayer layer, in AttentionShape shape, Rows output) where TKv : struct, IKvFormat<TKv>
     {
-        var task = new Attention<T, TKv>(queries, _attention, layer, shape, output);
+        KvEntries entries = _kvEntries[(int)layer.Type] ??=
+            TakesEmitted ? EmittedKernels.Attention(layer.Type, wider: typeof(T) == typeof(Lanes512)) : default;
+        var task = new Attention<T, TKv>(queries, _attention, layer, shape, entries, output);
         Team.Run(_attention.Pieces.Count, task);
         if (_attention.Merges.Count > 0)
             Team.Run(_attention.Merges.Count, new MergeAttention<T, TKv>(_attention, task, layer.PaddedHeadSize));

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Takt.Compute.Cpu.Kernels;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
+using Takt.Compute.Memory;
 
 namespace Takt.Compute.Cpu.Emitted;
 
@@ -90,6 +92,28 @@ internal static unsafe class EmittedKernels
         EmittedKernel emitted = Kernels.GetOrAdd(
             new(format, HalfConversion, Numerics.Exact), static (key, inner) => MakeQuantized(inner, key), kernel);
         return emitted.Reason is null ? Around(kernel, format, emitted) : kernel;
+    }
+
+    /// <summary>The products that attention takes from emitted code where that is allowed.</summary>
+    /// <param name="type">How keys and values are stored.</param>
+    /// <param name="wider">Whether the tier's lanes are wider than those of emitted code: then it only reads what they would have to convert.</param>
+    public static KvEntries Attention(KvType type, bool wider)
+    {
+        nint stored = type == KvType.Q8_0 || (wider && type != KvType.F16) ? 0 : Attention(type);
+        return new(stored, wider ? 0 : Attention(KvType.F32));
+    }
+
+    private static nint Attention(KvType type)
+    {
+        KernelKey key = new($"attention {type.ToString().ToLowerInvariant()}", HalfConversion, Numerics.Exact);
+        return Kernels.GetOrAdd(key, static (key, type) => MakeAttention(key, type), type) is { Reason: null } emitted ? emitted.Entry : 0;
+    }
+
+    private static EmittedKernel MakeAttention(KernelKey key, KvType type)
+    {
+        if (Unavailable(key.Tier) is { } reason) return new(0, reason);
+        nint entry = ExecutableMemory.Place(KvEmitter.Emit(type, CodeBuilder.Native).Assemble(), out string? refusal);
+        return new(entry, refusal ?? KvSelfTest.Run(type, entry));
     }
 
     private static EmittedRowKernel Around(TileKernel inner, string format, in EmittedKernel emitted) =>

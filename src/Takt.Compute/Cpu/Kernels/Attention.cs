@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Takt.Compute.Cpu.Emitted;
 using Takt.Compute.Lanes;
 using Takt.Compute.Memory;
 using Takt.Compute.Threading;
@@ -6,41 +7,49 @@ using Takt.Compute.Threading;
 namespace Takt.Compute.Cpu.Kernels;
 
 /// <summary>
-/// Causal attention of a batch's rows over the cached keys and values, which are read where they lie: a block at a time becomes
-/// floats in the first-level cache and serves all queries of the piece (after Dao et al., 2022).
+/// Causal attention of a batch's rows over the cached keys and values, which are read where they lie: a block at a time
+/// serves all queries of the piece, as it is stored or as floats in the first-level cache (after Dao et al., 2022).
 /// </summary>
 /// <remarks>
 /// What a query gets does not depend on the batch or on its neighbours in a piece: a score is one chain of fused multiply-adds over
 /// the head; in a partition the sum of exponentials goes by position modulo 16 and the output is one chain over positions;
 /// partitions are merged in order. A row never reads the values of later positions; those that its window leaves out add exact zeros.
 /// </remarks>
-internal readonly unsafe struct Attention<T, TKv>(Rows queries, AttentionPlan plan, KvLayer layer, AttentionShape shape, Rows output) : ITask
+internal readonly unsafe struct Attention<T, TKv>(
+    Rows queries, AttentionPlan plan, KvLayer layer, AttentionShape shape, KvEntries entries, Rows output) : ITask
     where T : struct, ILanes<T>
     where TKv : struct, IKvFormat<TKv>
 {
-    private const int Block = KvLayer.BlockTokens, Partition = AttentionPlan.Partition, Tile = AttentionPlan.Tile;
+    private const int Block = KvLayer.BlockTokens, Partition = AttentionPlan.Partition, Stride = AttentionPlan.ScoreStride;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int index, int thread)
     {
         AttentionPiece piece = plan.Pieces[index];
-        float* floats = plan.Scratch(thread), scores = floats + Block * layer.PaddedHeadSize, sums = scores + Tile * Partition;
-        float* states = piece.Partial < 0 ? sums + Tile * layer.PaddedHeadSize : plan.State(piece.Partial);
-        for (int query = 0; query < piece.Count; query++) AttentionState<T>.Clear(states + query * plan.StateFloats, layer.PaddedHeadSize);
+        AttentionScratch scratch = plan.Scratch(thread);
+        float* states = piece.Partial < 0 ? scratch.States : plan.State(piece.Partial);
+        for (int query = 0; query < piece.Count; query++)
+        {
+            AttentionState<T>.Clear(states + query * plan.StateFloats, layer.PaddedHeadSize);
+            new Span<float>(Head(queries, piece, query), layer.HeadSize).CopyTo(new(scratch.Queries + query * layer.PaddedHeadSize, layer.HeadSize));
+        }
+
         for (int partition = piece.Begin; partition < piece.End; partition++)
         {
-            Weigh(piece, partition * Partition, floats, scores);
+            Weigh(piece, partition * Partition, scratch);
             for (int query = 0; query < piece.Count; query++)
             {
                 (int from, int to) = Seen(piece, query, partition * Partition);
-                if (from < to) Softmax(scores + query * Partition, from, to, states + query * plan.StateFloats, sums + query * layer.PaddedHeadSize);
+                if (from < to)
+                    Softmax(scratch.Scores + query * Stride, from, to, states + query * plan.StateFloats, scratch.Sums + query * layer.PaddedHeadSize);
             }
 
-            Sum(piece, partition * Partition, floats, scores, sums);
+            Sum(piece, partition * Partition, scratch);
             for (int query = 0; query < piece.Count; query++)
             {
                 (int from, int to) = Seen(piece, query, partition * Partition);
-                if (from < to) AttentionState<T>.Add(states + query * plan.StateFloats, sums + query * layer.PaddedHeadSize, layer.PaddedHeadSize);
+                if (from < to)
+                    AttentionState<T>.Add(states + query * plan.StateFloats, scratch.Sums + query * layer.PaddedHeadSize, layer.PaddedHeadSize);
             }
         }
 
@@ -69,61 +78,34 @@ internal readonly unsafe struct Attention<T, TKv>(Rows queries, AttentionPlan pl
         return (Math.Max(plan.WindowStart(piece.Slice, all) - start, 0), Math.Min(plan.Position(piece.Slice, all) + 1 - start, Partition));
     }
 
-    // The products of all queries with the keys of a partition, as far as the queries see them.
+    // The products of all queries with the keys of a partition, as far as the queries see them: lanes are tokens.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Weigh(in AttentionPiece piece, int start, float* floats, float* scores)
+    private void Weigh(in AttentionPiece piece, int start, in AttentionScratch scratch)
     {
-        int end = Seen(piece, piece.Count - 1, start).To;
-        int[] blocks = plan.Slices[piece.Slice].Blocks;
-        float** q = stackalloc float*[4];
-        for (int position = Seen(piece, 0, start).From / Block * Block; position < end; position += Block)
+        int begin = Seen(piece, 0, start).From / Block * Block, end = Seen(piece, piece.Count - 1, start).To;
+        bool stored = ReadsStored(piece);
+        for (int position = begin; position < end; position += Block)
         {
-            long at = layer.Offset(blocks[(start + position) / Block], piece.KvHead);
-            float* keys = TKv.Keys<T>((byte*)layer.Keys + at, layer.HeadSize, floats);
-            for (int query = 0; query < piece.Count; query += 4)
+            byte* keys = At(layer.Keys, piece, start + position);
+            byte* next = position + Block < end ? At(layer.Keys, piece, start + position + Block) : At(layer.Values, piece, start + begin);
+            (int first, int last) = Seeing(piece, start + position);
+            for (int query = first; query < last; query++)
+                new Span<float>(scratch.Scores + query * Stride + position, Block).Clear();
+            KvProduct product = new()
             {
-                int last = Math.Min(query + 3, piece.Count - 1);
-                if (Seen(piece, last, start).To <= position) continue; // none of the four sees the block
-                // A short tile repeats its last query, whose scores are written twice.
-                for (int i = 0; i < 4; i++) q[i] = Head(queries, piece, Math.Min(query + i, last));
-                Scores(q, keys, scores + query * Partition + position, last - query);
-            }
+                Rows = stored ? keys : (byte*)TKv.Keys<T>(keys, layer.HeadSize, scratch.Block),
+                RowBytes = Block * (stored ? TKv.Bytes : sizeof(float)),
+                Count = layer.HeadSize,
+                Lanes = Block,
+                Factors = scratch.Queries + first * layer.PaddedHeadSize,
+                FactorBytes = layer.PaddedHeadSize * sizeof(float),
+                Sums = scratch.Scores + first * Stride + position,
+                SumBytes = Stride * sizeof(float),
+                Queries = last - first,
+                Ahead = stored ? next - keys : 0,
+            };
+            product.Add<T>(stored ? entries.Stored : entries.Floats);
         }
-    }
-
-    // Products of four queries with a block of keys: lanes are tokens.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Scores(float** q, float* keys, float* scores, int last)
-    {
-        T a0 = T.Zero, a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
-        float* q0 = q[0], q1 = q[1], q2 = q[2], q3 = q[3];
-        for (int d = 0; d < layer.HeadSize; d++, keys += Block)
-        {
-            T low = T.Load(keys), high = T.Load(keys + 16), value = T.Broadcast(q0[d]);
-            a0 = T.MultiplyAdd(low, value, a0);
-            a1 = T.MultiplyAdd(high, value, a1);
-            value = T.Broadcast(q1[d]);
-            b0 = T.MultiplyAdd(low, value, b0);
-            b1 = T.MultiplyAdd(high, value, b1);
-            value = T.Broadcast(q2[d]);
-            c0 = T.MultiplyAdd(low, value, c0);
-            c1 = T.MultiplyAdd(high, value, c1);
-            value = T.Broadcast(q3[d]);
-            d0 = T.MultiplyAdd(low, value, d0);
-            d1 = T.MultiplyAdd(high, value, d1);
-        }
-
-        StorePair(d0, d1, scores + last * Partition);
-        StorePair(c0, c1, scores + Math.Min(2, last) * Partition);
-        StorePair(b0, b1, scores + Math.Min(1, last) * Partition);
-        StorePair(a0, a1, scores);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StorePair(T low, T high, float* scores)
-    {
-        T.Store(low, scores);
-        T.Store(high, scores + 16);
     }
 
     // Masks a partition's scores and exponentiates them; clears the output, and leaves largest score and sum behind the state.
@@ -149,70 +131,54 @@ internal readonly unsafe struct Attention<T, TKv>(Rows queries, AttentionPlan pl
         for (int d = 0; d < layer.PaddedHeadSize; d += 16) T.Store(T.Zero, sums + d);
     }
 
-    // Adds the weighted values of a partition to the outputs of all queries.
+    // Adds the weighted values of a partition to the outputs of all queries: lanes are values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Sum(in AttentionPiece piece, int start, float* floats, float* scores, float* sums)
+    private void Sum(in AttentionPiece piece, int start, in AttentionScratch scratch)
     {
         int end = Seen(piece, piece.Count - 1, start).To, padded = layer.PaddedHeadSize;
-        int[] blocks = plan.Slices[piece.Slice].Blocks;
+        bool stored = ReadsStored(piece);
         for (int position = Seen(piece, 0, start).From / Block * Block; position < end; position += Block)
         {
             int tokens = Math.Min(Block, end - position);
-            long at = layer.Offset(blocks[(start + position) / Block], piece.KvHead);
-            float* values = TKv.Values<T>((byte*)layer.Values + at, layer.HeadSize, tokens, floats);
-            for (int query = 0; query < piece.Count;)
+            byte* values = At(layer.Values, piece, start + position);
+            KvProduct product = new()
             {
+                Rows = stored ? values : (byte*)TKv.Values<T>(values, layer.HeadSize, tokens, scratch.Block),
+                RowBytes = padded * (stored ? TKv.Bytes : sizeof(float)),
+                Lanes = padded,
+                FactorBytes = Stride * sizeof(float),
+                SumBytes = padded * sizeof(float),
+                Ahead = stored && position + Block < end ? At(layer.Values, piece, start + position + Block) - values : 0,
+            };
+            (int query, int last) = Seeing(piece, start + position);
+            for (int run; query < last; query = run)
+            {
+                // Queries behind one that sees all tokens see them too; of others, those of a row see the same.
                 int seen = Math.Min(Seen(piece, query, start).To - position, tokens);
-                int far = Math.Min(query + 3, piece.Count - 1);
-                // Four queries that see the same tokens of the block and whose windows have begun go together.
-                bool together = far == query + 3 && seen == Math.Min(Seen(piece, far, start).To - position, tokens)
-                    && Seen(piece, far, start).From < position + Block;
-                if (seen > 0 && Seen(piece, query, start).From < position + Block)
-                {
-                    if (together) AddFour(scores + query * Partition + position, values, seen, sums + query * padded);
-                    else AddOne(scores + query * Partition + position, values, seen, sums + query * padded);
-                }
-
-                query += together ? 4 : 1;
+                run = seen == tokens ? last : Math.Min(last, query + plan.Group - (piece.First + query) % plan.Group);
+                product.Count = seen;
+                product.Factors = scratch.Scores + query * Stride + position;
+                product.Sums = scratch.Sums + query * padded;
+                product.Queries = run - query;
+                product.Add<T>(stored ? entries.Stored : entries.Floats);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void AddFour(float* weights, float* values, int tokens, float* sums)
-    {
-        int padded = layer.PaddedHeadSize;
-        for (int d = 0; d < padded; d += 16, sums += 16, values += 16)
-        {
-            T a = T.Load(sums), b = T.Load(sums + padded), c = T.Load(sums + 2 * padded), e = T.Load(sums + 3 * padded);
-            float* value = values, weight = weights;
-            for (int t = 0; t < tokens; t++, weight++, value += padded)
-            {
-                T v = T.Load(value);
-                a = T.MultiplyAdd(v, T.Broadcast(weight[0]), a);
-                b = T.MultiplyAdd(v, T.Broadcast(weight[Partition]), b);
-                c = T.MultiplyAdd(v, T.Broadcast(weight[2 * Partition]), c);
-                e = T.MultiplyAdd(v, T.Broadcast(weight[3 * Partition]), e);
-            }
+    // Emitted code reads stored keys and values itself; where it has no products of floats, the tier's are better with many queries.
+    private bool ReadsStored(in AttentionPiece piece) =>
+        entries.Stored != 0 && (entries.Floats != 0 || piece.Count <= KvEmitter.MostQueries);
 
-            T.Store(a, sums);
-            T.Store(b, sums + padded);
-            T.Store(c, sums + 2 * padded);
-            T.Store(e, sums + 3 * padded);
-        }
-    }
+    private byte* At(nint data, in AttentionPiece piece, int position) =>
+        (byte*)data + layer.Offset(plan.Slices[piece.Slice].Blocks[position / Block], piece.KvHead);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void AddOne(float* weights, float* values, int tokens, float* sums)
+    // The queries that see something of the block at a position: from the first to the one before the second.
+    private (int First, int Last) Seeing(in AttentionPiece piece, int position)
     {
-        int padded = layer.PaddedHeadSize;
-        for (int d = 0; d < padded; d += 16, sums += 16, values += 16)
-        {
-            T sum = T.Load(sums);
-            float* value = values;
-            for (int t = 0; t < tokens; t++, value += padded) sum = T.MultiplyAdd(T.Load(value), T.Broadcast(weights[t]), sum);
-            T.Store(sum, sums);
-        }
+        int before = position - plan.Slices[piece.Slice].FirstPosition;
+        int first = Math.Max(before * plan.Group - piece.First, 0);
+        if (shape.Window == 0) return (first, piece.Count);
+        return (first, Math.Min((before + Block + shape.Window - 1) * plan.Group - piece.First, piece.Count));
     }
 }
 

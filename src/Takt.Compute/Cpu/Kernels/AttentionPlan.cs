@@ -12,6 +12,25 @@ namespace Takt.Compute.Cpu.Kernels;
 /// <param name="Partial">Where its state goes, or -1 where the piece covers all partitions and writes the result.</param>
 internal readonly record struct AttentionPiece(int Slice, int KvHead, int First, int Count, int Begin, int End, int Partial);
 
+/// <summary>A thread's memory for one piece at a time.</summary>
+/// <param name="block">A block of keys or values as floats.</param>
+/// <param name="queries">The queries.</param>
+/// <param name="scores">Their scores in a partition, then the weights.</param>
+/// <param name="sums">Their outputs of a partition.</param>
+/// <param name="states">Their states, where these are not kept for merging.</param>
+internal readonly unsafe struct AttentionScratch(float* block, float* queries, float* scores, float* sums, float* states)
+{
+    public float* Block { get; } = block;
+
+    public float* Queries { get; } = queries;
+
+    public float* Scores { get; } = scores;
+
+    public float* Sums { get; } = sums;
+
+    public float* States { get; } = states;
+}
+
 /// <summary>How the attention of a batch is cut into pieces. Reused from call to call.</summary>
 /// <remarks>
 /// Positions are cut into partitions of fixed size, whose results are merged in order; so a query gets the same bits whether one
@@ -24,6 +43,9 @@ internal sealed unsafe class AttentionPlan : IDisposable
 
     /// <summary>Most queries in a piece.</summary>
     public const int Tile = 64;
+
+    /// <summary>Floats from a query's scores to the next query's: rows at a power of two would share few places of a cache.</summary>
+    public const int ScoreStride = Partition + 16;
 
     private const int PiecesPerThread = 4;
 
@@ -54,9 +76,7 @@ internal sealed unsafe class AttentionPlan : IDisposable
     /// <summary>Floats of a query's state: its output, then the largest score and the sum of weights.</summary>
     public int StateFloats => _layer.PaddedHeadSize + 16;
 
-    // A block of keys or values as floats, scores, the outputs of a partition, and states.
-    private long ScratchFloats =>
-        KvLayer.BlockTokens * _layer.PaddedHeadSize + Tile * Partition + Tile * _layer.PaddedHeadSize + (long)Tile * StateFloats;
+    private long ScratchFloats => (long)Tile * (ScoreStride + 2 * _layer.PaddedHeadSize + StateFloats) + KvLayer.BlockTokens * _layer.PaddedHeadSize;
 
     /// <summary>Takes in the sequences of a batch.</summary>
     public void Take(ReadOnlySpan<BatchSlice> slices)
@@ -113,7 +133,12 @@ internal sealed unsafe class AttentionPlan : IDisposable
     public int WindowStart(int slice, int query) => _shape.Window == 0 ? 0 : Math.Max(0, Position(slice, query) - _shape.Window + 1);
 
     /// <summary>A thread's scratch.</summary>
-    public float* Scratch(int thread) => _scratch.Floats + thread * ScratchFloats;
+    public AttentionScratch Scratch(int thread)
+    {
+        float* block = _scratch.Floats + thread * ScratchFloats, queries = block + KvLayer.BlockTokens * _layer.PaddedHeadSize;
+        float* scores = queries + Tile * _layer.PaddedHeadSize, sums = scores + Tile * ScoreStride;
+        return new(block, queries, scores, sums, sums + Tile * _layer.PaddedHeadSize);
+    }
 
     /// <summary>A state among the partial ones.</summary>
     public float* State(int partial) => _partials.Floats + (long)partial * StateFloats;

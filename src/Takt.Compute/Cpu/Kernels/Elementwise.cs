@@ -79,15 +79,21 @@ internal readonly unsafe struct ScaleAndCap<T>(Rows x, float scale, float cap) :
     public void Run(int index, int thread) => Row(x[index], x.Width, scale, cap);
 
     /// <summary>Scales and caps a row; a cap of 0 is none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row(float* row, int width, float scale, float cap)
     {
-        if (cap == 0)
-        {
-            for (int k = 0; k < width; k += 16) T.Store(T.Multiply(T.Load(row + k), T.Broadcast(scale)), row + k);
-            return;
-        }
+        if (cap == 0) Scale(row, width, scale);
+        else Cap(row, width, scale, cap);
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale(float* row, int width, float scale)
+    {
+        for (int k = 0; k < width; k += 16) T.Store(T.Multiply(T.Load(row + k), T.Broadcast(scale)), row + k);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Cap(float* row, int width, float scale, float cap)
+    {
         for (int k = 0; k < width; k += 16)
         {
             T value = T.Multiply(T.Multiply(T.Load(row + k), T.Broadcast(scale)), T.Broadcast(1f / cap));

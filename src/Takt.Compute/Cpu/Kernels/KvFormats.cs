@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Takt.Compute.Blocks;
 using Takt.Compute.Cpu.Packing;
 using Takt.Compute.Lanes;
 using Takt.Compute.Memory;
@@ -9,6 +10,9 @@ namespace Takt.Compute.Cpu.Kernels;
 /// <typeparam name="TSelf">The format itself.</typeparam>
 internal unsafe interface IKvFormat<TSelf> where TSelf : struct, IKvFormat<TSelf>
 {
+    /// <summary>Bytes of a number.</summary>
+    static abstract int Bytes { get; }
+
     /// <summary>The block's keys as floats, [value][token]: where they lie, or <paramref name="scratch"/>, which receives them.</summary>
     static abstract float* Keys<T>(byte* block, int headSize, float* scratch) where T : struct, ILanes<T>;
 
@@ -26,6 +30,8 @@ internal unsafe interface IKvFormat<TSelf> where TSelf : struct, IKvFormat<TSelf
 internal readonly unsafe struct FloatKv<TPlane> : IKvFormat<FloatKv<TPlane>> where TPlane : struct, IFloatPlane<TPlane>
 {
     private const int Tokens = KvLayer.BlockTokens;
+
+    public static int Bytes => TPlane.Bytes;
 
     public static float* Keys<T>(byte* block, int headSize, float* scratch) where T : struct, ILanes<T> =>
         Floats<T>(block, Tokens * headSize, scratch);
@@ -102,6 +108,8 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
 {
     private const int Tokens = KvLayer.BlockTokens;
 
+    public static int Bytes => 1;
+
     private static ushort* Scales(byte* block, int headSize) => (ushort*)(block + Tokens * Rows.Pad(headSize));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -109,17 +117,21 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
     {
         ushort* scales = Scales(block, headSize);
         float* target = scratch;
-        for (int first = 0; first < headSize; first += 32, scales += Tokens)
+        for (int first = 0; first < headSize; first += 32, scales += Tokens, target += 32 * Tokens, block += 32 * Tokens)
         {
-            T low = T.LoadHalf(scales), high = T.LoadHalf(scales + 16);
-            for (int d = first; d < Math.Min(first + 32, headSize); d++, block += Tokens, target += Tokens)
-            {
-                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block)), low), target);
-                T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block + 16)), high), target + 16);
-            }
+            int count = Math.Min(32, headSize - first) * Tokens;
+            Scale(block, count, T.LoadHalf(scales), target);
+            Scale(block + 16, count, T.LoadHalf(scales + 16), target + 16);
         }
 
         return scratch;
+    }
+
+    // Every other 16 codes, as keys have the same tokens' scale again.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Scale<T>(byte* codes, int count, T scale, float* target) where T : struct, ILanes<T>
+    {
+        for (int k = 0; k < count; k += 32) T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)codes + k)), scale), target + k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -130,10 +142,14 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
         float* target = scratch;
         for (int token = 0; token < tokens; token++, scales += groups)
         {
-            for (int d = 0; d < padded; d += 16, block += 16, target += 16)
+            for (int first = 0; first < padded; first += 32)
             {
-                T scale = T.Broadcast((float)BitConverter.UInt16BitsToHalf(scales[d / 32]));
+                int count = Math.Min(32, padded - first);
+                T scale = T.Broadcast(HalfBits.ToSingle(scales[first / 32]));
                 T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block)), scale), target);
+                if (count == 32) T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)block + 16)), scale), target + 16);
+                block += count;
+                target += count;
             }
         }
 
