@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Takt.Compute.Blocks;
 using Takt.Compute.Lanes;
 
@@ -30,33 +31,46 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
     private static long ScaleBytes(int columns) => ((long)columns / TBlock.Values * TScales.Bytes + 63) & ~63L;
 
     /// <inheritdoc/>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(byte* source, int rows, int columns, byte* group)
     {
-        int blocks = columns / TBlock.Values;
-        byte* planes = group + ScaleBytes(columns);
-        for (int block = 0; block < blocks; block++)
+        uint* codes = stackalloc uint[8 * GroupRows];
+        // Rows that are missing have codes of 0, whose scale is 0 too.
+        new Span<uint>(codes, 8 * GroupRows).Clear();
+        int parts = columns / 32;
+        nint rowBytes = (nint)(columns / TBlock.Values) * TBlock.Bytes;
+        byte* plane = group + ScaleBytes(columns);
+        for (int i = 0; i < parts; i++, plane += TCodes.PartBytes)
         {
-            byte* scales = group + (long)block * TScales.Bytes;
-            for (int row = 0; row < rows; row++)
-                PackBlock(source + ((long)row * blocks + block) * TBlock.Bytes, row, scales, planes + (long)block * Parts * TCodes.PartBytes);
+            int block = i / Parts;
+            Gather(source + block * TBlock.Bytes, rowBytes, rows, i % Parts, group + block * TScales.Bytes, codes);
+            TCodes.Store<T>(plane, (byte*)codes);
         }
     }
 
-    private static void PackBlock(byte* source, int row, byte* scales, byte* planes)
+    // Scales of a part to their plane, its codes to where the lane of a register is a row.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather(byte* source, nint rowBytes, int rows, int part, byte* scales, uint* codes)
     {
-        uint offset = (uint)Offset * 0x01010101u;
-        for (int part = 0; part < Parts; part++, planes += TCodes.PartBytes)
+        var offset = Vector128.Create((byte)Offset);
+        for (int row = 0; row < rows; row++, source += rowBytes)
         {
             TBlock.Unpack(source, part, out BlockPart values);
             TScales.Store(scales, row, part, values);
-            uint* codes = (uint*)values.Codes;
-            for (int quad = 0; quad < 8; quad++)
-            {
-                // Adds the offset to each byte without carries into its neighbour.
-                uint shifted = (codes[quad] & 0x7f7f7f7fu) + offset ^ (codes[quad] & 0x80808080u);
-                TCodes.Store(planes, row, quad, shifted);
-            }
+            Scatter((Vector128.Load((byte*)values.Codes) + offset).AsUInt32(), codes + row);
+            Scatter((Vector128.Load((byte*)values.Codes + 16) + offset).AsUInt32(), codes + row + 4 * GroupRows);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Scatter(Vector128<uint> quads, uint* codes)
+    {
+        codes[0] = quads.GetElement(0);
+        codes[GroupRows] = quads.GetElement(1);
+        codes[2 * GroupRows] = quads.GetElement(2);
+        codes[3 * GroupRows] = quads.GetElement(3);
     }
 
     /// <inheritdoc/>

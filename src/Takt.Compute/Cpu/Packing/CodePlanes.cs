@@ -18,7 +18,10 @@ internal readonly unsafe struct BytePlane : ICodePlane<BytePlane>
     public static T Load<T>(byte* plane, int quad) where T : struct, ILanes<T> => T.Load(plane + 64 * quad);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* plane, int row, int quad, uint codes) => Bitfield.Lane(plane, quad, row) = codes;
+    public static void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T>
+    {
+        for (int i = 0; i < PartBytes; i += 64) T.Store(T.Load(codes + i), plane + i);
+    }
 }
 
 /// <summary>Four bits: quads 0-3 in the low nibbles of four registers, quads 4-7 in the high ones.</summary>
@@ -38,8 +41,10 @@ internal readonly unsafe struct NibblePlane : ICodePlane<NibblePlane>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* plane, int row, int quad, uint codes) =>
-        Bitfield.Lane(plane, quad & 3, row) |= codes << (quad & 4);
+    public static void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T>
+    {
+        for (int i = 0; i < PartBytes; i += 64) T.Store(Bitfield.Join<T>(codes + i, 2, PartBytes, 0, 4), plane + i);
+    }
 }
 
 /// <summary>Two bits: four quads share a register.</summary>
@@ -56,8 +61,15 @@ internal readonly unsafe struct CrumbPlane : ICodePlane<CrumbPlane>
         Bitfield.Move(T.Load(plane + 64 * (quad >> 2)), 2 * (quad & 3), 0, 0x03030303);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* plane, int row, int quad, uint codes) =>
-        Bitfield.Lane(plane, quad >> 2, row) |= codes << (2 * (quad & 3));
+    public static void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T> => Store<T>(plane, codes, 0);
+
+    /// <summary>Stores the two bits that begin at one of each code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(byte* plane, byte* codes, int from) where T : struct, ILanes<T>
+    {
+        T.Store(Bitfield.Join<T>(codes, 4, 64, from, 2), plane);
+        T.Store(Bitfield.Join<T>(codes + 256, 4, 64, from, 2), plane + 64);
+    }
 }
 
 /// <summary>Five bits: a nibble plane and a register of fifth bits.</summary>
@@ -74,10 +86,10 @@ internal readonly unsafe struct FivePlane : ICodePlane<FivePlane>
         T.Or(NibblePlane.Load<T>(plane, quad), Bitfield.Move(T.Load(plane + NibblePlane.PartBytes), quad, 4, 0x10101010));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* plane, int row, int quad, uint codes)
+    public static void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T>
     {
-        NibblePlane.Store(plane, row, quad, codes & 0x0f0f0f0f);
-        Bitfield.Lane(plane + NibblePlane.PartBytes, 0, row) |= (codes >> 4 & 0x01010101) << quad;
+        NibblePlane.Store<T>(plane, codes);
+        T.Store(Bitfield.Join<T>(codes, 8, 64, 4, 1), plane + NibblePlane.PartBytes);
     }
 }
 
@@ -98,10 +110,10 @@ internal readonly unsafe struct SixPlane : ICodePlane<SixPlane>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* plane, int row, int quad, uint codes)
+    public static void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T>
     {
-        NibblePlane.Store(plane, row, quad, codes & 0x0f0f0f0f);
-        CrumbPlane.Store(plane + NibblePlane.PartBytes, row, quad, codes >> 4 & 0x03030303);
+        NibblePlane.Store<T>(plane, codes);
+        CrumbPlane.Store<T>(plane + NibblePlane.PartBytes, codes, 4);
     }
 }
 
@@ -119,10 +131,10 @@ internal readonly unsafe struct ThreePlane : ICodePlane<ThreePlane>
         T.Or(CrumbPlane.Load<T>(plane, quad), Bitfield.Move(T.Load(plane + CrumbPlane.PartBytes), quad, 2, 0x04040404));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* plane, int row, int quad, uint codes)
+    public static void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T>
     {
-        CrumbPlane.Store(plane, row, quad, codes & 0x03030303);
-        Bitfield.Lane(plane + CrumbPlane.PartBytes, 0, row) |= (codes >> 2 & 0x01010101) << quad;
+        CrumbPlane.Store<T>(plane, codes);
+        T.Store(Bitfield.Join<T>(codes, 8, 64, 2, 1), plane + CrumbPlane.PartBytes);
     }
 }
 
@@ -161,25 +173,33 @@ internal readonly unsafe struct TablePlane<TTable> : ICodePlane<TablePlane<TTabl
         return T.Lookup(T.Load(&table), NibblePlane.Load<T>(plane, quad));
     }
 
-    public static void Store(byte* plane, int row, int quad, uint codes)
+    [SkipLocalsInit]
+    public static void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T>
     {
-        uint indices = 0;
-        for (int i = 0; i < 32; i += 8) indices |= Index((byte)(codes >> i)) << i;
-        NibblePlane.Store(plane, row, quad, indices);
+        byte* indices = stackalloc byte[BytePlane.PartBytes];
+        for (int i = 0; i < BytePlane.PartBytes; i++) indices[i] = Index(codes[i]);
+        NibblePlane.Store<T>(plane, indices);
     }
 
     // The first index with that value: -0 of E2M1 becomes 0, which is the same weight.
-    private static uint Index(byte value) =>
-        (uint)System.Numerics.BitOperations.TrailingZeroCount(
+    private static byte Index(byte value) =>
+        (byte)System.Numerics.BitOperations.TrailingZeroCount(
             Vector128.Equals(TTable.Values, Vector128.Create(value)).ExtractMostSignificantBits());
 }
 
 /// <summary>Moves within packed registers.</summary>
 internal static unsafe class Bitfield
 {
-    /// <summary>The four bytes of a row in a register of a plane.</summary>
+    /// <summary>Takes the same bits of every byte of some registers, and puts those of one above those of the one before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref uint Lane(byte* plane, int register, int row) => ref ((uint*)(plane + 64 * register))[row];
+    public static T Join<T>(byte* codes, int registers, int distance, int from, int bits) where T : struct, ILanes<T>
+    {
+        T joined = T.Zero;
+        int mask = ((1 << bits) - 1) * 0x01010101;
+        for (int i = 0; i < registers; i++, codes += distance)
+            joined = T.Or(joined, Move(T.Load(codes), from, i * bits, mask << (i * bits)));
+        return joined;
+    }
 
     /// <summary>Moves the bits of every byte from one place to another and keeps those in the mask.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,6 +21,8 @@ internal unsafe interface ICodePlane<TSelf> where TSelf : struct, ICodePlane<TSe
     /// <summary>The codes of a quad, one byte each.</summary>
     static abstract T Load<T>(byte* plane, int quad) where T : struct, ILanes<T>;
 
-    /// <summary>Puts four codes of a row into a zeroed plane.</summary>
-    static abstract void Store(byte* plane, int row, int quad, uint codes);
+    /// <summary>Packs a part.</summary>
+    /// <param name="plane">Receives <see cref="PartBytes"/>.</param>
+    /// <param name="codes">Its codes as bytes: eight registers, one a quad, whose lanes are rows.</param>
+    static abstract void Store<T>(byte* plane, byte* codes) where T : struct, ILanes<T>;
 }
