@@ -26,7 +26,7 @@ public class CostModelTests
     [
         new(new Moment(Stage.Execute, 0, "qkv"), MomentKind.Product)
         {
-            Weights = [new WeightPart("q8_0", 1_000_000, 2_000_000)], WeightBytes = 2_000_000, Parameters = 1_000_000, Calls = 1,
+            Weights = [new WeightPart("q8_0", 1_000_000, 2_000_000, 2048)], WeightBytes = 2_000_000, Parameters = 1_000_000, Calls = 1,
         },
         new(new Moment(Stage.Execute, 0, "attention"), MomentKind.Attention) { TokenBytes = 1000, PairFlops = 1000, KvType = "f16" },
         new(new Moment(Stage.Execute, 0, "attention_norm"), MomentKind.Rowwise) { RowBytes = 1000, Rate = "norm" },
