@@ -236,6 +236,14 @@ public sealed class TaktModel : IDisposable
         cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Has cycles predicted from a machine's profile from now on, in place of what was learned before.</summary>
+    /// <exception cref="ArgumentException">The profile has only a roof; calibrate the machine first.</exception>
+    public void PredictWith(MachineProfile profile)
+    {
+        var predictor = new LearningPredictor(new CostModel(CycleGraph, profile), Threads);
+        (Engine.Predictor, Engine.Observer) = (predictor.Predict, predictor.Learn);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -251,8 +259,7 @@ public sealed class TaktModel : IDisposable
     private bool Predict()
     {
         if (MachineFile.OfUser.FindFor(Tier, Threads) is not { } profile) return false;
-        var predictor = new LearningPredictor(new CostModel(CycleGraph, profile), Threads);
-        (Engine.Predictor, Engine.Observer) = (predictor.Predict, predictor.Learn);
+        PredictWith(profile);
         return true;
     }
 

@@ -1,5 +1,5 @@
-using Takt.Clock.Costs;
 using System.Diagnostics;
+using Takt.Clock.Costs;
 
 namespace Takt.Clock.Tests;
 

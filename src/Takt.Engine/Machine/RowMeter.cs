@@ -34,7 +34,7 @@ internal static unsafe class RowMeter
                 for (int i = 0; i < width; i += 2) (y[i], y[i + 1]) = ((float, float))Math.SinCos(i * 0.1);
             }),
             KvStore(backend, x),
-            Rate(CycleGraph.Sample, 1, width => LogitScan.ArgMax(new Span<float>(x, width))),
+            Rate(CycleGraph.Sample, 1, width => LogitScan.ArgMax(new Span<float>(y, width))),
             // What the engine keeps of a sequence in a cycle, moment by moment, as ledgers have it.
             new RowRate(CycleGraph.Bookkeeping, 1e-6, 0),
         ];
