@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Takt;
 using Takt.Clock;
@@ -50,4 +51,24 @@ foreach (int count in threads)
     report.Print($"{count} threads, factors fitted with {fitThreads}");
 }
 
+PrintCost();
 foreach (TaktModel model in models.Values) model.Dispose();
+
+// What predicting and learning take of a token, over a text of 1,000 tokens, again and again.
+void PrintCost()
+{
+    var predictor = new LearningPredictor(new CostModel(any.CycleGraph, profile), threads[^1]);
+    double seconds = samples.Median(threads[^1], Array.FindIndex(kinds, static kind => kind.Shape.Rows == 1));
+    const int Tokens = 20_000;
+    long start = 0;
+    for (int token = -Tokens; token < Tokens; token++)
+    {
+        if (token == 0) start = Stopwatch.GetTimestamp();
+        var work = new CycleWork(0, 1, 1, 1, 1 + Math.Abs(token % 1000), 1);
+        predictor.Predict(work);
+        predictor.Learn(work, seconds);
+    }
+
+    double cost = Stopwatch.GetElapsedTime(start).TotalSeconds / Tokens;
+    Console.WriteLine($"  predicting and learning: {cost * 1e6:0.00} us a token, {cost / seconds:P3} of one");
+}
