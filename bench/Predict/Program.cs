@@ -1,60 +1,74 @@
+using System.Diagnostics;
 using System.Globalization;
 using Takt;
 using Takt.Clock;
 using Takt.Clock.Costs;
 using Takt.Clock.Graphs;
+using Takt.Compute.Blocks;
 using Takt.Engine.Machine;
 using Takt.Evaluation;
+using Takt.Predict;
 
-// How far predicted cycle times are off: predict THREADS MODEL...
-// Medians of 11 repeats of every cycle. Before the fit: the profile alone. After it: cycles that were not fitted.
+// How far predicted cycle times are off: predict MODEL [--threads 1,2] [--fit 2] [--calibrate q8_0,q4_0] [--longest 512] [--ops]
+// Cycles run in turn over several passes, so that a slow minute of the machine falls on all kinds alike.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-int threads = int.Parse(args[0]);
-const int Repeats = 11;
-foreach (string path in args[1..])
+string Option(string name, string other) => Array.IndexOf(args, name) is >= 0 and var at ? args[at + 1] : other;
+int[] threads = [.. Option("--threads", "1,2").Split(',').Select(int.Parse)];
+int longest = int.Parse(Option("--longest", "512")), passes = int.Parse(Option("--passes", "3"));
+int fitThreads = int.Parse(Option("--fit", $"{threads[^1]}"));
+Dictionary<int, TaktModel> models = threads.ToDictionary(
+    count => count, count => TaktModel.Open(args[0], new ModelOptions { Threads = count, MaxSequences = 8, ContextLength = 1024 }));
+TaktModel any = models[threads[^1]];
+string formats = Option("--calibrate", "");
+MachineProfile? kept = formats == "" ? MachineFile.OfUser.FindFor(any.Tier, Environment.ProcessorCount) : null;
+MachineProfile profile = kept ?? MachineCalibrator.Measure(
+    any.Tier, Environment.ProcessorCount, new CalibrationSize(Formats: formats == "" ? null : [.. formats.Split(',').Select(name => WeightFormat.Find(name)!)]));
+if (kept is null) MachineFile.OfUser.Keep(profile);
+(CycleShape Shape, bool Fitted)[] kinds =
+[
+    (CycleShape.Prefill(32), true), (CycleShape.Prefill(longest / 2), true),
+    (CycleShape.Prefill(24), false), (CycleShape.Prefill(64), false), (CycleShape.Prefill(longest / 4), false), (CycleShape.Prefill(longest), false),
+    (CycleShape.Generation(1, 32), true), (CycleShape.Generation(1, longest), true), (CycleShape.Generation(2, 64), true), (CycleShape.Generation(4, 64), true),
+    (CycleShape.Generation(1, 100), false), (CycleShape.Generation(1, longest / 2), false), (CycleShape.Generation(2, 128), false),
+    (CycleShape.Generation(3, 64), false), (CycleShape.Generation(6, 32), false), (CycleShape.Generation(8, 32), false),
+];
+var samples = new Samples(models, [.. kinds.Select(kind => kind.Shape)]);
+for (int pass = 0; pass < passes; pass++) samples.Take(4);
+Console.WriteLine($"{Path.GetFileName(args[0])}, {profile.Processor}, {profile.Tier}, unsteadiness {profile.Unsteadiness:P1}, {passes * 4} repeats, {samples.LeftOut:P1} of cycles left out");
+var alone = new CostModel(any.CycleGraph, profile);
+CostModel fitted = alone.For(any.CycleGraph, profile);
+fitted.Learn([.. from kind in Enumerable.Range(0, kinds.Length) where kinds[kind].Fitted select (kinds[kind].Shape with { Threads = fitThreads }, samples.Median(fitThreads, kind))]);
+foreach (int count in threads)
 {
-    using TaktModel model = TaktModel.Open(path, new ModelOptions { Threads = threads, MaxSequences = 8, ContextLength = 1100 });
-    int most = MachineFile.OfUser.Find(model.Tier, Environment.ProcessorCount) is null ? threads : Environment.ProcessorCount;
-    MachineProfile profile = MachineFile.OfUser.Find(model.Tier, most) ?? MachineCalibrator.Measure(model.Tier, threads);
-    MachineFile.OfUser.Keep(profile);
-    var meter = new CycleMeter(model.Engine);
-    (string Name, CycleShape Shape, bool Fitted, Func<IReadOnlyList<double>> Run)[] cycles =
-    [
-        Prefill(64, true), Prefill(400, true), Prefill(32, false), Prefill(128, false), Prefill(256, false), Prefill(512, false),
-        Generation(1, 32, true), Generation(1, 900, true), Generation(4, 64, true),
-        Generation(1, 128, false), Generation(1, 512, false), Generation(2, 100, false), Generation(8, 64, false), Generation(8, 400, false),
-    ];
-    var measured = cycles.Select(cycle => (cycle.Name, cycle.Shape, cycle.Fitted, Samples: cycle.Run(), Time: 0.0)).ToArray();
-    for (int i = 0; i < measured.Length; i++) measured[i].Time = Measured.Of([.. measured[i].Samples]).Median;
-    var cost = new CostModel(model.Graph, profile);
-    Prediction[] before = [.. measured.Select(cycle => cost.Predict(cycle.Shape))];
-    cost.Learn([.. measured.Where(cycle => cycle.Fitted).Select(cycle => (cycle.Shape, cycle.Time))]);
-
-    Console.WriteLine($"{Path.GetFileName(path)}, {threads} threads, {profile.Processor}, {profile.Tier}");
-    for (int i = 0; i < measured.Length; i++)
+    var report = new ErrorReport();
+    for (int kind = 0; kind < kinds.Length; kind++)
     {
-        Prediction after = cost.Predict(measured[i].Shape);
-        int inside = measured[i].Samples.Count(s => s >= after.Low && s <= after.High);
-        Console.WriteLine(
-            $"  {measured[i].Name,-14} measured {measured[i].Time * 1e3,8:0.00} ms  profile {Off(before[i], measured[i].Time)}  fitted {Off(after, measured[i].Time)}"
-            + $"  [{after.Low * 1e3:0.00}, {after.High * 1e3:0.00}] holds {inside}/{measured[i].Samples.Count}{(measured[i].Fitted ? "  (in the fit)" : "")}");
+        CycleShape shape = kinds[kind].Shape with { Threads = count };
+        report.Add(shape, kinds[kind].Fitted && count == fitThreads, samples.Median(count, kind), alone.Predict(shape), fitted.Predict(shape));
+        if (args.Contains("--ops")) samples.PrintOps(count, kind, new Roofline(profile, any.Graph.WeightBytes), any.CycleGraph);
     }
 
-    foreach (bool prefill in (bool[])[true, false])
-    {
-        int[] kind = [.. Enumerable.Range(0, measured.Length).Where(i => measured[i].Name.StartsWith("pp", StringComparison.Ordinal) == prefill)];
-        double alone = kind.Average(i => Error(before[i], measured[i].Time));
-        double fitted = kind.Where(i => !measured[i].Fitted).Average(i => Error(cost.Predict(measured[i].Shape), measured[i].Time));
-        Console.WriteLine($"  MAPE {(prefill ? "prefill" : "generation")}: profile alone {alone:P1}, fitted {fitted:P1}");
-    }
-
-    (string, CycleShape, bool, Func<IReadOnlyList<double>>) Prefill(int rows, bool fitted) =>
-        ($"pp{rows}", CycleShape.Prefill(rows) with { Threads = threads }, fitted, () => meter.Prefill(rows, Repeats));
-
-    (string, CycleShape, bool, Func<IReadOnlyList<double>>) Generation(int sequences, int stored, bool fitted) =>
-        ($"tg b{sequences} d{stored}", CycleShape.Generation(sequences, stored) with { Threads = threads }, fitted, () => meter.Generation(sequences, stored, Repeats));
+    report.Print($"{count} threads, factors fitted with {fitThreads}");
 }
 
-static double Error(Prediction prediction, double measured) => Math.Abs(prediction.Seconds / measured - 1);
+PrintCost();
+foreach (TaktModel model in models.Values) model.Dispose();
 
-static string Off(Prediction prediction, double measured) => $"{prediction.Seconds * 1e3,8:0.00} ({(prediction.Seconds / measured - 1) * 100,6:+0.0;-0.0} %)";
+// What predicting and learning take of a token, over a text of 1,000 tokens, again and again.
+void PrintCost()
+{
+    var predictor = new LearningPredictor(new CostModel(any.CycleGraph, profile), threads[^1]);
+    double seconds = samples.Median(threads[^1], Array.FindIndex(kinds, static kind => kind.Shape.Rows == 1));
+    const int Tokens = 20_000;
+    long start = 0;
+    for (int token = -Tokens; token < Tokens; token++)
+    {
+        if (token == 0) start = Stopwatch.GetTimestamp();
+        var work = new CycleWork(0, 1, 1, 1, 1 + Math.Abs(token % 1000), 1);
+        predictor.Predict(work);
+        predictor.Learn(work, seconds);
+    }
+
+    double cost = Stopwatch.GetElapsedTime(start).TotalSeconds / Tokens;
+    Console.WriteLine($"  predicting and learning: {cost * 1e6:0.00} us a token, {cost / seconds:P3} of one");
+}

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Takt.Clock.Costs;
 
 namespace Takt.Clock;
 
 /// <summary>A cycle that has ended, as the engine's thread noted it.</summary>
 internal readonly record struct CycleEntry(
     long Number, long StartTicks, long WallTicks, long MomentTicks, int Stamps, CycleWork Work, int TokensPublished,
-    double? PredictedSeconds, Disturbances Disturbances)
+    Prediction? Prediction, Disturbances Disturbances)
 {
     public long? TypicalTicks { get; init; }
 
@@ -94,7 +95,7 @@ internal sealed class CycleHistory(int cycles, int stamps)
             BusyTicks = _cycleBusy.AsSpan(place * _threads, _threads).ToArray(),
             Work = cycle.Work,
             TokensPublished = cycle.TokensPublished,
-            PredictedSeconds = cycle.PredictedSeconds,
+            Prediction = cycle.Prediction,
             TypicalTicks = cycle.TypicalTicks,
             IsOutlier = cycle.IsOutlier,
             Disturbances = cycle.Disturbances,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Takt.Clock.Costs;
 
 namespace Takt.Clock;
 
@@ -26,8 +27,11 @@ public sealed record CycleRecord
     /// <summary>Tokens handed to hosts.</summary>
     public required int TokensPublished { get; init; }
 
+    /// <summary>What was predicted before it ran; null where nothing was.</summary>
+    public required Prediction? Prediction { get; init; }
+
     /// <summary>What was predicted before it ran, in seconds; null where nothing was.</summary>
-    public required double? PredictedSeconds { get; init; }
+    public double? PredictedSeconds => Prediction?.Seconds;
 
     /// <summary>The median of the cycles before it with like work; null where there were too few.</summary>
     public required long? TypicalTicks { get; init; }

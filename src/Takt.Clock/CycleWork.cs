@@ -1,3 +1,5 @@
+using Takt.Clock.Costs;
+
 namespace Takt.Clock;
 
 /// <summary>What a batch is made of: all that a cycle's time depends on besides the model, the threads and the machine.</summary>
@@ -18,5 +20,10 @@ public readonly record struct CycleWork(
 
 /// <summary>Says how long a cycle will take, before it runs.</summary>
 /// <param name="work">What it is about to do.</param>
-/// <returns>Its wall time in seconds, or null where that cannot be said yet.</returns>
-public delegate double? CyclePredictor(in CycleWork work);
+/// <returns>Its wall time, or null where that cannot be said yet.</returns>
+public delegate Prediction? CyclePredictor(in CycleWork work);
+
+/// <summary>Told how long a cycle took, after it ran.</summary>
+/// <param name="work">What it did.</param>
+/// <param name="seconds">Its wall time.</param>
+public delegate void CycleObserver(in CycleWork work, double seconds);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Takt.Clock.Costs;
 using Takt.Clock.Telemetry;
 
 namespace Takt.Clock;
@@ -104,20 +105,31 @@ public sealed class Ledger
     /// <param name="probe">From <see cref="Begin"/>.</param>
     /// <param name="work">What its batch was made of.</param>
     /// <param name="tokensPublished">Tokens handed to hosts.</param>
-    /// <param name="predictedSeconds">How long it was said to take; null where nothing was said.</param>
-    public void End(ref CycleProbe probe, CycleWork work, int tokensPublished = 0, double? predictedSeconds = null)
+    /// <param name="prediction">How long it was said to take; null where nothing was said.</param>
+    /// <returns>How long it took, in <see cref="Stopwatch"/> ticks.</returns>
+    public long End(ref CycleProbe probe, CycleWork work, int tokensPublished = 0, Prediction? prediction = null)
     {
         long wall = probe.WallTicks;
         MachineCounters counters = MachineCounters.Read();
         _waiting[_endedCycles] = new CycleEntry(
+<<<<<<< HEAD
             _number++, probe.StartTicks, wall, probe.MomentTicks, probe.Used - _endedStamps, work, tokensPublished,
             predictedSeconds, counters.Since(_counters));
+=======
+            _number++, probe.StartTicks, end - probe.StartTicks, probe.MomentTicks, probe.Used - _endedStamps, work, tokensPublished,
+            prediction, counters.Since(_counters));
+>>>>>>> predict
         _counters = counters;
         _endedStamps = probe.Used;
         Volatile.Write(ref _endedCycles, _endedCycles + 1);
         if (_endedCycles >= CountEvery) CountSome();
+<<<<<<< HEAD
         Telemetry?.Cycle(work, wall, predictedSeconds);
+=======
+        Telemetry?.Cycle(work, end - probe.StartTicks, prediction?.Seconds);
+>>>>>>> predict
         _counted = Stopwatch.GetTimestamp();
+        return end - probe.StartTicks;
     }
 
     /// <summary>Records a moment outside cycles; safe from any thread.</summary>

@@ -31,6 +31,12 @@ public sealed record MachineProfile(int Threads, double ReadBytesPerSecond, doub
     /// <summary>What it costs to start and end one piece of parallel work, by threads.</summary>
     public IReadOnlyList<BarrierCost> Barriers { get; init; } = [];
 
+    /// <summary>
+    /// Standard deviation of ln(rate) between passes of the calibration some seconds apart: 0.01 is a machine of one's own. 0 where only
+    /// one pass was measured.
+    /// </summary>
+    public double Unsteadiness { get; init; }
+
     /// <summary>Whether the lists are there that a prediction needs.</summary>
     public bool IsComplete => Products.Count > 0 && Attentions.Count > 0 && RowRates.Count > 0 && Barriers.Count > 0;
 

@@ -46,7 +46,11 @@ public sealed record ReadRate(int Threads, string Level, long WorkingSet, Measur
 /// <param name="MacsPerSecond">Multiply-adds a second, all threads together.</param>
 /// <param name="BytesPerSecond">Bytes of packed weights a second.</param>
 public sealed record ProductRate(
-    string Tier, string Format, int Threads, int Rows, bool FromMemory, Measured MacsPerSecond, double BytesPerSecond);
+    string Tier, string Format, int Threads, int Rows, bool FromMemory, Measured MacsPerSecond, double BytesPerSecond)
+{
+    /// <summary>Inputs of the matrix: what begins and ends with each of its rows costs more where they are few.</summary>
+    public int Columns { get; init; } = 2048;
+}
 
 /// <summary>How fast attention is: seconds = KV bytes * SecondsPerByte + operations * SecondsPerFlop.</summary>
 /// <param name="KvType">How keys and values are stored.</param>

@@ -55,6 +55,13 @@ public sealed class InferenceEngine : IDisposable
         set => _cycle.Predictor = value;
     }
 
+    /// <summary>Told after each cycle how long it took, on the engine's thread; null where nobody wants to know.</summary>
+    public CycleObserver? Observer
+    {
+        get => _cycle.Observer;
+        set => _cycle.Observer = value;
+    }
+
     /// <summary>The model's shape.</summary>
     public ModelConfig Model { get; }
 

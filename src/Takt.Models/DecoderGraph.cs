@@ -196,7 +196,7 @@ internal sealed class DecoderGraph
         WeightPart[] parts =
         [
             .. maps.GroupBy(static map => map.W.Format.Name).Select(static same => new WeightPart(
-                same.Key, same.Sum(static map => (long)map.W.Rows * map.W.Columns), same.Sum(static map => map.W.Bytes))),
+                same.Key, same.Sum(static map => (long)map.W.Rows * map.W.Columns), same.Sum(static map => map.W.Bytes), same.First().W.Columns)),
         ];
         long biases = maps.Sum(static map => map.Bias == 0 ? 0L : map.W.Rows);
         Add(Stage.Execute, layer, op, MomentKind.Product, inputs, moment => (more ?? (static same => same))(moment with

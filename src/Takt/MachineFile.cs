@@ -22,7 +22,8 @@ public sealed class MachineFile(string folder)
         {
             if (!File.Exists(path)) return null;
             Kept? kept = JsonSerializer.Deserialize(File.ReadAllBytes(path), MachineJson.Default.Kept);
-            return kept is { Profile.IsComplete: true } && kept.KernelVersion == KernelTuning.KernelVersion && kept.Profile.Processor == MachineFacts.ReadProcessor()
+            return kept is { Profile.IsComplete: true } && kept.KernelVersion == KernelTuning.KernelVersion && kept.ProfileVersion == ProfileVersion
+                && kept.Profile.Processor == MachineFacts.ReadProcessor()
                 ? kept.Profile
                 : null;
         }
@@ -31,6 +32,10 @@ public sealed class MachineFile(string folder)
             return null;
         }
     }
+
+    /// <summary>The profile that predicts best for a number of threads: measured with as many, or with the next number above; null where there is none.</summary>
+    public MachineProfile? FindFor(string tier, int threads) =>
+        Enumerable.Range(threads, Math.Max(1, Environment.ProcessorCount - threads + 1)).Select(count => Find(tier, count)).FirstOrDefault(static found => found is not null);
 
     /// <summary>Keeps a profile in place of an older one; where nothing can be written, nothing is kept.</summary>
     /// <returns>The file, or null where it could not be written.</returns>
@@ -41,7 +46,7 @@ public sealed class MachineFile(string folder)
         try
         {
             Directory.CreateDirectory(folder);
-            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new Kept(KernelTuning.KernelVersion, profile), MachineJson.Default.Kept));
+            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new Kept(KernelTuning.KernelVersion, ProfileVersion, profile), MachineJson.Default.Kept));
             return path;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -50,9 +55,12 @@ public sealed class MachineFile(string folder)
         }
     }
 
+    // Raised when what is measured, or what its numbers mean, changes.
+    private const int ProfileVersion = 2;
+
     private string PathOf(string tier, int threads) => Path.Combine(folder, $"machine-{tier}-{threads}.json");
 
-    internal sealed record Kept(int KernelVersion, MachineProfile Profile);
+    internal sealed record Kept(int KernelVersion, int ProfileVersion, MachineProfile Profile);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Takt.Clock;
+using Takt.Clock.Costs;
 using Takt.Clock.Graphs;
 using Takt.Clock.Telemetry;
 using Takt.Compute;
@@ -50,6 +51,7 @@ public sealed class TaktModel : IDisposable
                 KvType = kvType,
                 MaxSequences = options.MaxSequences,
             });
+            Predicting = Task.Run(Predict);
             _telemetry = new LedgerTelemetry(
                 Engine.Ledger, System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(source.Path)));
         }
@@ -63,6 +65,12 @@ public sealed class TaktModel : IDisposable
 
     /// <summary>The engine that runs the model; its ledger has every moment.</summary>
     public InferenceEngine Engine { get; }
+
+    /// <summary>
+    /// Ends when cycles are predicted from now on, beside loading: with false where this machine was not calibrated for the tier in use.
+    /// Each cycle's prediction stands in the ledger, and is learned from.
+    /// </summary>
+    public Task<bool> Predicting { get; }
 
     /// <summary>The model's shape.</summary>
     public ModelConfig Config => _model.Config;
@@ -84,6 +92,9 @@ public sealed class TaktModel : IDisposable
 
     /// <summary>What every moment of the model costs, whatever the batch.</summary>
     public ModelGraph Graph => _model.Graph(KvType);
+
+    /// <summary>The same with what the engine does before and after.</summary>
+    public ModelGraph CycleGraph => Takt.Engine.CycleGraph.Of(Graph, Config.VocabularySize);
 
     /// <summary>What products of weights are: fast only where that was asked for and this machine can.</summary>
     public Numerics Numerics => _backend.Numerics;
@@ -226,15 +237,31 @@ public sealed class TaktModel : IDisposable
         cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Has cycles predicted from a machine's profile from now on, in place of what was learned before.</summary>
+    /// <exception cref="ArgumentException">The profile has only a roof; calibrate the machine first.</exception>
+    public void PredictWith(MachineProfile profile)
+    {
+        var predictor = new LearningPredictor(new CostModel(CycleGraph, profile), Threads);
+        (Engine.Predictor, Engine.Observer) = (predictor.Predict, predictor.Learn);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Predicting.Wait();
         Engine.Dispose();
         _telemetry.Dispose();
         _model.Dispose();
         _backend.Dispose();
         _team.Dispose();
         _source.Dispose();
+    }
+
+    private bool Predict()
+    {
+        if (MachineFile.OfUser.FindFor(Tier, Threads) is not { } profile) return false;
+        PredictWith(profile);
+        return true;
     }
 
     /// <summary>The token that every text of this model begins with, or null where there is none.</summary>

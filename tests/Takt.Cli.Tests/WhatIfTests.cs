@@ -13,7 +13,7 @@ public class WhatIfTests(TinyModel models)
 {
     // Small, so it is quick; what the numbers are does not matter here.
     private static readonly Lazy<MachineProfile> _profile = new(() => MachineCalibrator.Measure(
-        threads: 1, size: new CalibrationSize(64, 1 << 20, [WeightFormat.Find("f32")!, WeightFormat.Find("q8_0")!])));
+        threads: 1, size: new CalibrationSize(64, 1 << 20, [WeightFormat.Find("f32")!, WeightFormat.Find("q8_0")!], Passes: 1)));
 
     private Scenario Present => new(models.Plain, 1, KvType.F32) { Context = 32, Prompt = 32 };
 

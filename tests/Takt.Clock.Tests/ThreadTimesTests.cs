@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Takt.Clock.Costs;
 
 namespace Takt.Clock.Tests;
 
@@ -93,11 +94,11 @@ public unsafe class ThreadTimesTests
     {
         var ledger = new Ledger();
         CycleProbe probe = ledger.Begin();
-        ledger.End(ref probe, default, tokensPublished: 3, predictedSeconds: 0.25);
+        ledger.End(ref probe, default, tokensPublished: 3, prediction: new Prediction(0.25, 0.2, 0.3));
         probe = ledger.Begin();
         ledger.End(ref probe, default, tokensPublished: 2);
         LedgerSnapshot snapshot = ledger.Snapshot();
-        Assert.Equal([(3, 0.25), (2, null)], snapshot.Recent.Select(c => (c.TokensPublished, c.PredictedSeconds)));
+        Assert.Equal([(3, new Prediction(0.25, 0.2, 0.3)), (2, (Prediction?)null)], snapshot.Recent.Select(c => (c.TokensPublished, c.Prediction)));
         Assert.Equal(5, snapshot.TokensPublished);
     }
 

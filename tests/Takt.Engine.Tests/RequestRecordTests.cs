@@ -1,4 +1,5 @@
 using Takt.Clock;
+using Takt.Clock.Costs;
 using Takt.Engine.Sequences;
 using static Takt.Engine.Tests.Requests;
 
@@ -66,9 +67,14 @@ public class RequestRecordTests
     public void A_predictor_is_asked_before_each_cycle()
     {
         using InferenceEngine engine = Make();
-        engine.Predictor = static (in CycleWork work) => work.PrefillRows > 0 ? work.Rows : null;
+        engine.Predictor = static (in CycleWork work) => work.PrefillRows > 0 ? new Prediction(work.Rows, 0, 100) : null;
+        var told = new List<(int Rows, double Seconds)>();
+        engine.Observer = (in CycleWork work, double seconds) => told.Add((work.Rows, seconds));
         engine.Submit(Ask(70, 2));
         engine.RunUntilIdle();
-        Assert.Equal([50.0, 20.0, null], engine.Ledger.Snapshot().Recent.Select(c => c.PredictedSeconds));
+        IReadOnlyList<CycleRecord> cycles = engine.Ledger.Snapshot().Recent;
+        Assert.Equal([new Prediction(50, 0, 100), new Prediction(20, 0, 100), null], cycles.Select(c => c.Prediction));
+        // And whoever wants to know is told what each took.
+        Assert.Equal(cycles.Select(c => (c.Work.Rows, c.WallSeconds)), told);
     }
 }

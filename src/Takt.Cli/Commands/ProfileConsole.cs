@@ -25,6 +25,12 @@ internal sealed class ProfileConsole(ProfiledRun run, Terminal terminal)
         Line(
             Texts.ProfileSummary, Units.Seconds(report.WallSeconds), run.Snapshot.Cycles.Count, report.Coverage * 100,
             report.WaitShare * 100, run.Snapshot.BusyTicks.Count);
+        foreach (PhaseReport phase in run.Phases)
+        {
+            if (phase.Prediction is { } said)
+                Line(Texts.ProfilePrediction, Say(Diagnosis.NameOf(phase.Phase)), said.Cycles, said.MeanError * 100, said.Inside * 100);
+        }
+
         PrintOutliers(report.Outliers);
         if (report.EnergyJoules is { } joules) Line(Texts.ProfileEnergy, joules, report.JoulesPerToken ?? 0);
         else Line(Texts.ProfileNoEnergy, report.EnergyUnavailable);

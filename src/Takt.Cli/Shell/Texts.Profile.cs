@@ -35,6 +35,9 @@ internal static partial class Texts
     public static readonly Phrase ProfileOutliers = new(
         "{0} cycles took much longer than others with like work; the last of them:", "{0} 个周期明显慢于工作量相近的周期；最近的如下：");
     public static readonly Phrase ProfileOutlier = new("  cycle {0}: {1} where {2} is usual; {3}", "  周期 {0}：{1}，通常为 {2}；{3}");
+    public static readonly Phrase ProfilePrediction = new(
+        "{0}: predictions of {1} cycles were off by {2:0.0} % on average; {3:0} % of the cycles lay in their interval, which should hold 90 %",
+        "{0}：{1} 个周期的预测平均误差为 {2:0.0} %；{3:0} % 的周期落在预测区间内（目标 90 %）");
     public static readonly Phrase ProfileNoCeiling = new(
         "this machine is not calibrated, so shares of its ceiling are left out; run takt calibrate", "本机尚未校准，因此不显示达上限的比例；请运行 takt calibrate");
     public static readonly Phrase ProfileComparedWith = new(

@@ -1,40 +1,47 @@
 namespace Takt.Clock.Costs;
 
 /// <summary>
-/// Factors on the parts of a cost, fitted to what was measured: Bayesian linear regression of relative errors (Bishop, 2006, 3.3) that
-/// starts from factors of 1 and forgets old cycles slowly.
+/// Factors on the parts of a cost, fitted to what was measured: a Kalman filter (Kalman, 1960) of relative errors that starts from
+/// factors of 1. Without drift it is Bayesian linear regression. Only the parts that a cycle is made of drift with it, so a long text
+/// forgets nothing about prompts.
 /// </summary>
 internal sealed class Fit
 {
-    private const double PriorDeviation = 0.2, Noise = 0.03, Keep = 0.995;
+    private const double PriorDeviation = 0.3, Noise = 0.03, DriftVariance = 1e-5;
     private const double LeastFactor = 0.2;
 
-    private readonly int _size;
-    private readonly double[,] _information;
-    private readonly double[] _weighted;
-    private double[,] _covariance;
+    private readonly double[,] _covariance;
+    private readonly double[] _gain;
 
     /// <summary>Starts with factors of 1.</summary>
+    /// <param name="size">How many parts there are.</param>
     public Fit(int size)
     {
-        _size = size;
-        _information = new double[size, size];
-        _weighted = new double[size];
-        for (int i = 0; i < size; i++) _weighted[i] = _information[i, i] = Prior;
-        Factors = [.. Enumerable.Repeat(1.0, size)];
-        _covariance = Invert(_information, size);
+        Factors = new double[size];
+        _gain = new double[size];
+        _covariance = new double[size, size];
+        Array.Fill(Factors, 1);
+        for (int i = 0; i < size; i++) _covariance[i, i] = PriorDeviation * PriorDeviation;
     }
 
-    private static double Prior => 1 / (PriorDeviation * PriorDeviation);
+    private Fit(Fit other)
+    {
+        Factors = [.. other.Factors];
+        _gain = new double[other._gain.Length];
+        _covariance = (double[,])other._covariance.Clone();
+    }
 
     /// <summary>The factors.</summary>
-    public double[] Factors { get; private set; }
+    public double[] Factors { get; }
+
+    /// <summary>One that knows the same and learns for itself.</summary>
+    public Fit Clone() => new(this);
 
     /// <summary>The sum of the parts, each with its factor.</summary>
     public double Sum(ReadOnlySpan<double> parts)
     {
         double sum = 0;
-        for (int i = 0; i < _size; i++) sum += parts[i] * Factors[i];
+        for (int i = 0; i < Factors.Length; i++) sum += parts[i] * Factors[i];
         return sum;
     }
 
@@ -42,66 +49,43 @@ internal sealed class Fit
     public double Deviation(ReadOnlySpan<double> parts)
     {
         double sum = Sum(parts), variance = 0;
-        for (int i = 0; i < _size; i++)
-        {
-            for (int j = 0; j < _size; j++) variance += parts[i] * parts[j] * _covariance[i, j];
-        }
-
+        for (int i = 0; i < Factors.Length; i++) variance += parts[i] * Times(i, parts);
         return sum > 0 ? Math.Sqrt(Math.Max(0, variance)) / sum : 0;
     }
 
     /// <summary>Takes in a cycle: its parts and what it took.</summary>
     /// <param name="parts">Seconds.</param>
     /// <param name="seconds">Seconds, above 0.</param>
-    /// <param name="weight">How much it counts, 0 to 1.</param>
-    public void Add(ReadOnlySpan<double> parts, double seconds, double weight)
+    /// <param name="weight">How much it counts, above 0 up to 1.</param>
+    /// <param name="drift">Whether what is known may have changed since the last one.</param>
+    public void Add(ReadOnlySpan<double> parts, double seconds, double weight, bool drift)
     {
-        double strength = weight / (Noise * Noise);
-        for (int i = 0; i < _size; i++)
+        int size = Factors.Length;
+        double expected = Sum(parts), variance = Noise * Noise / weight;
+        for (int i = 0; i < size && drift; i++)
         {
-            double x = parts[i] / seconds;
-            for (int j = 0; j < _size; j++)
-            {
-                double prior = i == j ? Prior : 0;
-                _information[i, j] = prior + (_information[i, j] - prior) * Keep + strength * x * parts[j] / seconds;
-            }
-
-            _weighted[i] = Prior + (_weighted[i] - Prior) * Keep + strength * x;
+            double aged = _covariance[i, i] + DriftVariance * parts[i] * Factors[i] / expected;
+            _covariance[i, i] = Math.Max(_covariance[i, i], Math.Min(aged, PriorDeviation * PriorDeviation));
         }
 
-        _covariance = Invert(_information, _size);
-        var factors = new double[_size];
-        for (int i = 0; i < _size; i++)
+        for (int i = 0; i < size; i++)
         {
-            for (int j = 0; j < _size; j++) factors[i] += _covariance[i, j] * _weighted[j];
-            factors[i] = Math.Max(LeastFactor, factors[i]);
+            _gain[i] = Times(i, parts) / seconds;
+            variance += _gain[i] * parts[i] / seconds;
         }
 
-        Factors = factors;
+        double error = 1 - expected / seconds;
+        for (int i = 0; i < size; i++)
+        {
+            Factors[i] = Math.Max(LeastFactor, Factors[i] + _gain[i] / variance * error);
+            for (int j = 0; j < size; j++) _covariance[i, j] -= _gain[i] * _gain[j] / variance;
+        }
     }
 
-    // Gauss-Jordan; the matrix is positive definite, so pivots are not zero.
-    private static double[,] Invert(double[,] matrix, int size)
+    private double Times(int row, ReadOnlySpan<double> parts)
     {
-        var left = (double[,])matrix.Clone();
-        var right = new double[size, size];
-        for (int i = 0; i < size; i++) right[i, i] = 1;
-        for (int column = 0; column < size; column++)
-        {
-            double pivot = left[column, column];
-            for (int k = 0; k < size; k++) (left[column, k], right[column, k]) = (left[column, k] / pivot, right[column, k] / pivot);
-            for (int row = 0; row < size; row++)
-            {
-                double factor = left[row, column];
-                if (row == column || factor == 0) continue;
-                for (int k = 0; k < size; k++)
-                {
-                    left[row, k] -= factor * left[column, k];
-                    right[row, k] -= factor * right[column, k];
-                }
-            }
-        }
-
-        return right;
+        double sum = 0;
+        for (int j = 0; j < parts.Length; j++) sum += _covariance[row, j] * parts[j];
+        return sum;
     }
 }

@@ -8,6 +8,9 @@ public sealed class Roofline
     /// <summary>From so many rows of a sequence on, attention shares what it reads.</summary>
     public const int PrefillRows = 16;
 
+    /// <summary>Tokens that attention of a prompt reads together.</summary>
+    public const int TokensTogether = 32;
+
     private readonly MachineProfile _profile;
     private readonly Dictionary<(string Format, int Threads), ProductCurve> _curves = [];
     private readonly Dictionary<string, RowRate> _rows;
@@ -45,18 +48,24 @@ public sealed class Roofline
 
     private MomentCost Product(GraphMoment moment, int rows, int threads)
     {
-        double share = moment.WeightShare(rows), memory = 0, compute = 0;
+        double share = moment.WeightShare(rows), memory = 0, compute = 0, total = 0;
         // Rows that an expert gets, of those that get any.
         double each = moment.Experts == 0 ? rows : rows * moment.ExpertsUsed / (moment.Experts * share);
         foreach (WeightPart part in moment.Weights)
         {
             ProductCurve curve = Curve(part, threads);
-            if (!_cached) memory += part.Bytes * share / curve.MemoryBytesPerSecond;
-            compute += part.Parameters * share * curve.SecondsPerWeight(each);
+            double cached = part.Parameters * share * curve.Cached(each, part.Columns), read = _cached ? 0 : part.Bytes * share / curve.MemoryBytesPerSecond;
+            memory += read;
+            compute += cached;
+            total += _cached ? cached : Math.Max(Math.Max(cached, read), part.Parameters * share * curve.FromMemory(each, part.Columns));
         }
 
-        return new MomentCost(memory, compute, moment.Calls * Barrier(threads));
+        return Bounded(memory, compute, total, moment.Calls * Barrier(threads));
     }
+
+    // Where moving and computing overlap in part only, the longer of them stands for both.
+    private static MomentCost Bounded(double memory, double compute, double total, double overhead) =>
+        memory >= compute ? new MomentCost(total, compute, overhead) : new MomentCost(memory, total, overhead);
 
     private MomentCost Attention(GraphMoment moment, CycleShape shape, int threads)
     {
@@ -66,13 +75,13 @@ public sealed class Roofline
             AttentionRate rate = AttentionRate(moment.KvType, sequence.Rows >= PrefillRows, threads);
             double scale = (double)rate.Threads / threads;
             memory += sequence.Tokens(moment.Window) * moment.TokenBytes * rate.SecondsPerByte * scale;
-            compute += sequence.Pairs(moment.Window) * moment.PairFlops * rate.SecondsPerFlop * scale;
+            // A prompt's rows go over whole blocks of tokens, though the last ones are not all seen.
+            double pairs = sequence.Pairs(moment.Window) + (rate.Prefill ? (double)sequence.Rows * (TokensTogether - 1) / 2 : 0);
+            compute += pairs * moment.PairFlops * rate.SecondsPerFlop * scale;
         }
 
-        // Bytes are unpacked before they are multiplied with, by the same instructions' units: times add up, and the larger is the bound.
-        return memory >= compute
-            ? new MomentCost(memory + compute, compute, moment.Calls * Barrier(threads))
-            : new MomentCost(memory, memory + compute, moment.Calls * Barrier(threads));
+        // Bytes are unpacked before they are multiplied with, by the same instructions' units: times add up.
+        return Bounded(memory, compute, memory + compute, moment.Calls * Barrier(threads));
     }
 
     private MomentCost Rowwise(GraphMoment moment, int rows, int threads)

@@ -17,7 +17,8 @@ public enum MomentKind
 /// <param name="Format">The format's name, such as <c>q8_0</c>.</param>
 /// <param name="Parameters">How many.</param>
 /// <param name="Bytes">Bytes they take as the kernels read them.</param>
-public readonly record struct WeightPart(string Format, long Parameters, long Bytes);
+/// <param name="Columns">Inputs of their matrices.</param>
+public readonly record struct WeightPart(string Format, long Parameters, long Bytes, long Columns);
 
 /// <summary>The work of a moment in one cycle.</summary>
 /// <param name="WeightBytes">Bytes of weights read.</param>

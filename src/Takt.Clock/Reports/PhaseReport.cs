@@ -57,6 +57,7 @@ public sealed class PhaseReport
             // The counter knows no phases.
             Energy = default,
         };
+        Prediction = PredictionCheck.Of(traces.Select(static trace => trace.Cycle));
         All = Report(ProfileGrouping.Op);
     }
 
@@ -65,6 +66,9 @@ public sealed class PhaseReport
 
     /// <summary>Wall times of its cycles, in ticks.</summary>
     public Distribution Wall { get; } = new();
+
+    /// <summary>How far predictions of its cycles were off; null where nothing was predicted.</summary>
+    public PredictionCheck? Prediction { get; }
 
     /// <summary>Rows that its cycles computed.</summary>
     public long Rows { get; }

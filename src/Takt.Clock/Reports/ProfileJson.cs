@@ -31,6 +31,19 @@ public static class ProfileJson
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("predictions");
+        foreach (PhaseReport phase in run.Phases)
+        {
+            if (phase.Prediction is not { } prediction) continue;
+            json.WriteStartObject();
+            json.WriteString("phase", Name(phase.Phase));
+            json.WriteNumber("cycles", prediction.Cycles);
+            json.WriteNumber("mape", prediction.MeanError);
+            json.WriteNumber("inside", prediction.Inside);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("outlier_cycles");
         foreach (CycleRecord cycle in run.Outliers) Write(json, cycle);
         json.WriteEndArray();

@@ -1,4 +1,5 @@
 using Takt.Clock;
+using Takt.Clock.Costs;
 using Takt.Compute;
 using Takt.Compute.Memory;
 
@@ -29,7 +30,7 @@ internal static unsafe class AttentionMeter
         double bytes = 2.0 * half, flops = 4.0 * Tokens * KvHeads * HeadSize;
         double perFlop = Math.Max(0, (eight - one) / (7 * flops)), perByte = Math.Max(0, (one - perFlop * flops) / bytes);
         double prompt = Seconds(backend, Layer, PromptRows, 2, 0);
-        double pairs = PromptRows * (PromptRows + 1) / 2.0;
+        double pairs = PromptRows * (PromptRows + 1) / 2.0 + PromptRows * (Roofline.TokensTogether - 1) / 2.0;
         return
         [
             new AttentionRate(name, backend.Team.Threads, Prefill: false, perByte, perFlop),

@@ -10,7 +10,9 @@ namespace Takt.Engine.Machine;
 /// <param name="CachedOutputs">Rows of a matrix that caches hold.</param>
 /// <param name="MemoryBytes">Bytes of a matrix that they do not hold; null for twice the largest cache.</param>
 /// <param name="Formats">Weight formats; null for all.</param>
-public sealed record CalibrationSize(int CachedOutputs = 1024, long? MemoryBytes = null, IReadOnlyList<WeightFormat>? Formats = null);
+/// <param name="Passes">How often everything is measured, some seconds apart; 1 or more.</param>
+public sealed record CalibrationSize(
+    int CachedOutputs = 1024, long? MemoryBytes = null, IReadOnlyList<WeightFormat>? Formats = null, int Passes = 3);
 
 /// <summary>Measures all of a machine's profile: memory by working set, products by tier and format, attention, rows and barriers.</summary>
 public static class MachineCalibrator
@@ -18,6 +20,9 @@ public static class MachineCalibrator
     private const long LeastMemoryBytes = 64L << 20;
 
     private static readonly int[] _rows = [1, 2, 4, 8, 16, 64, 256];
+    // With more rows computing takes longer than reading.
+    private static readonly int[] _rowsFromMemory = [1, 2, 4, 8, 16];
+    private static readonly int[] _rowsOfNarrow = [1, 4];
     private static readonly int[] _rowsOfOthers = [1, 16];
     private static readonly string[] _formatsOfOthers = ["q8_0", "q4_0", "q4_k", "q6_k", "f16"];
 
@@ -33,6 +38,7 @@ public static class MachineCalibrator
         CancellationToken cancellation = default)
     {
         size ??= new CalibrationSize();
+        ArgumentOutOfRangeException.ThrowIfLessThan(size.Passes, 1, nameof(size));
         MachineFacts facts = MachineFacts.Read();
         long cache = facts.Caches.Count == 0 ? 0 : facts.Caches.Max(static found => found.Bytes);
         using TeamLease lease = TeamLease.Take(threads);
@@ -46,16 +52,25 @@ public static class MachineCalibrator
             var work = new List<Func<MachineProfile, MachineProfile>>();
             foreach (Backend one in backends) AddThreads(work, one, facts);
             AddProducts(work, backends, cache, size);
+            int repeated = work.Count, done = 0;
             AddOthers(work, lease.Team, backend.Name, size);
-            MachineProfile profile = roof;
-            for (int i = 0; i < work.Count; i++)
+            int all = (size.Passes - 1) * repeated + work.Count;
+            var passes = new List<MachineProfile>();
+            while (passes.Count < size.Passes)
             {
-                cancellation.ThrowIfCancellationRequested();
-                profile = work[i](profile);
-                progress?.Invoke((double)(i + 1) / work.Count);
+                MachineProfile profile = roof;
+                // What models do not run on is measured once.
+                foreach (Func<MachineProfile, MachineProfile> measure in passes.Count == 0 ? work : work[..repeated])
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    profile = measure(profile);
+                    progress?.Invoke((double)++done / all);
+                }
+
+                passes.Add(profile);
             }
 
-            return profile;
+            return ProfilePasses.Merge(passes);
         }
         finally
         {
@@ -88,14 +103,17 @@ public static class MachineCalibrator
         long memory = size.MemoryBytes ?? Math.Max(LeastMemoryBytes, 2 * cache);
         foreach (WeightFormat format in size.Formats ?? WeightFormat.All)
         {
-            int outputs = (int)Math.Max(16, memory / format.Bytes(ProductMeter.Columns));
+            List<ProductRate> FromMemory(int columns, int[] rows) => ProductMeter.Measure(
+                backends, format, (int)Math.Max(16, memory / format.Bytes(columns)), rows, fromMemory: true, columns);
             work.Add(profile => profile with
             {
                 Products =
                 [
                     .. profile.Products,
                     .. ProductMeter.Measure(backends, format, size.CachedOutputs, _rows, fromMemory: false),
-                    .. ProductMeter.Measure(backends, format, outputs, [1], fromMemory: true),
+                    .. ProductMeter.Measure(backends, format, size.CachedOutputs, _rowsOfNarrow, fromMemory: false, ProductMeter.Narrow),
+                    .. FromMemory(ProductMeter.Wide, _rowsFromMemory),
+                    .. FromMemory(ProductMeter.Narrow, _rowsOfNarrow),
                 ],
             });
         }

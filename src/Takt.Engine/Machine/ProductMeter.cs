@@ -8,8 +8,8 @@ namespace Takt.Engine.Machine;
 /// <summary>Measures how fast a backend multiplies weights of a format, with one row and with many.</summary>
 internal static unsafe class ProductMeter
 {
-    /// <summary>Inputs of the matrices.</summary>
-    public const int Columns = 2048;
+    /// <summary>Inputs of wide matrices and of narrow ones.</summary>
+    public const int Wide = 2048, Narrow = 512;
 
     /// <summary>Measures products of a matrix with some numbers of rows.</summary>
     /// <param name="backends">The tier with several numbers of threads; a matrix is packed once for all of them.</param>
@@ -17,36 +17,37 @@ internal static unsafe class ProductMeter
     /// <param name="outputs">Rows of the matrix.</param>
     /// <param name="rows">Rows of activations, one measurement each.</param>
     /// <param name="fromMemory">Whether the matrix is too large for the caches.</param>
-    public static List<ProductRate> Measure(IReadOnlyList<Backend> backends, WeightFormat format, int outputs, int[] rows, bool fromMemory)
+    /// <param name="columns">Inputs of the matrix.</param>
+    public static List<ProductRate> Measure(IReadOnlyList<Backend> backends, WeightFormat format, int outputs, int[] rows, bool fromMemory, int columns = Wide)
     {
-        using NativeBuffer source = Weights(format, outputs);
-        using Matrix matrix = backends[^1].Load(format, (nint)source.Bytes, outputs, Columns);
+        using NativeBuffer source = Weights(format, outputs, columns);
+        using Matrix matrix = backends[^1].Load(format, (nint)source.Bytes, outputs, columns);
         int most = rows.Max();
-        using var x = new NativeBuffer((long)most * Columns * sizeof(float));
+        using var x = new NativeBuffer((long)most * columns * sizeof(float));
         using var y = new NativeBuffer((long)most * Rows.Pad(outputs) * sizeof(float));
-        new Span<float>(x.Floats, most * Columns).Fill(1);
+        new Span<float>(x.Floats, most * columns).Fill(1);
         var rates = new List<ProductRate>();
         foreach ((Backend backend, int count) in backends.SelectMany(backend => rows.Select(count => (backend, count))))
         {
             var product = new Projection(
-                matrix, new Rows((nint)x.Floats, count, Columns, Columns), new Rows((nint)y.Floats, count, outputs, Rows.Pad(outputs)));
+                matrix, new Rows((nint)x.Floats, count, columns, columns), new Rows((nint)y.Floats, count, outputs, Rows.Pad(outputs)));
             List<double> seconds = Rounds.Of(() => backend.MatMul([product]));
-            Measured macs = Measured.Rate((double)outputs * Columns * count, seconds);
+            Measured macs = Measured.Rate((double)outputs * columns * count, seconds);
             rates.Add(new ProductRate(
-                backend.Name, format.Name, backend.Team.Threads, count, fromMemory, macs, macs.Median / count * matrix.Bytes / ((double)outputs * Columns)));
+                backend.Name, format.Name, backend.Team.Threads, count, fromMemory, macs, macs.Median / count * matrix.Bytes / ((double)outputs * columns)) { Columns = columns });
         }
 
         return rates;
     }
 
     // One row of ordinary numbers, over and over: zeros could be quicker than weights, and subnormal numbers slower.
-    private static NativeBuffer Weights(WeightFormat format, int outputs)
+    private static NativeBuffer Weights(WeightFormat format, int outputs, int columns)
     {
-        using var row = new NativeBuffer(Columns * sizeof(float));
-        for (int i = 0; i < Columns; i++) row.Floats[i] = (float)Math.Sin(i + 1);
-        long bytes = format.Bytes(Columns);
+        using var row = new NativeBuffer(columns * sizeof(float));
+        for (int i = 0; i < columns; i++) row.Floats[i] = (float)Math.Sin(i + 1);
+        long bytes = format.Bytes(columns);
         var source = new NativeBuffer(bytes * outputs);
-        format.Quantize(row.Floats, source.Bytes, Columns);
+        format.Quantize(row.Floats, source.Bytes, columns);
         for (int i = 1; i < outputs; i++) Buffer.MemoryCopy(source.Bytes, source.Bytes + i * bytes, bytes, bytes);
         return source;
     }

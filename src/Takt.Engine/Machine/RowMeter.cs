@@ -2,6 +2,7 @@ using Takt.Clock;
 using Takt.Compute;
 using Takt.Compute.Blocks;
 using Takt.Compute.Memory;
+using Takt.Engine.Sampling;
 
 namespace Takt.Engine.Machine;
 
@@ -33,6 +34,9 @@ internal static unsafe class RowMeter
                 for (int i = 0; i < width; i += 2) (y[i], y[i + 1]) = ((float, float))Math.SinCos(i * 0.1);
             }),
             KvStore(backend, x),
+            Rate(CycleGraph.Sample, 1, width => LogitScan.ArgMax(new Span<float>(y, width))),
+            // What the engine keeps of a sequence in a cycle, moment by moment, as ledgers have it.
+            new RowRate(CycleGraph.Bookkeeping, 1e-6, 0),
         ];
     }
 

@@ -6,77 +6,78 @@ using Takt.Engine.Sequences;
 
 namespace Takt.Evaluation;
 
-/// <summary>Runs cycles of a wanted make-up and takes their time: what a cost model learns from and is checked against.</summary>
+/// <summary>Runs cycles of a wanted make-up, as one after the other in a text, and takes them from the ledger: what a cost model learns from and is checked against.</summary>
 /// <param name="engine">Has no other work meanwhile, and room for the shapes.</param>
 public sealed class CycleMeter(InferenceEngine engine)
 {
     // Any fixed number: the same ids every time.
     private readonly Random _random = new(1);
 
-    /// <summary>Wall times of cycles with a prompt's rows, each of a prompt of its own.</summary>
+    /// <summary>Cycles of a prompt from its beginning, or of sequences that generate at one length.</summary>
+    /// <param name="shape">The first sequence says which, and how long.</param>
+    /// <param name="repeats">How many cycles.</param>
+    /// <param name="cancellation">Looked at after every cycle.</param>
+    public IReadOnlyList<CycleRecord> Measure(CycleShape shape, int repeats, CancellationToken cancellation = default) =>
+        shape.Sequences is [{ FirstPosition: 0 } prompt]
+            ? Prefill(prompt.Rows, repeats, cancellation)
+            : Generation(shape.Sequences.Count, Math.Max(shape.Sequences[0].FirstPosition, repeats / 2 + 1), repeats, cancellation);
+
+    /// <summary>Cycles with a prompt's rows, each of a prompt of its own; one before them warms up.</summary>
     /// <param name="rows">Rows, no more than a cycle takes.</param>
     /// <param name="repeats">How many.</param>
     /// <param name="cancellation">Looked at after every cycle.</param>
-    public IReadOnlyList<double> Prefill(int rows, int repeats, CancellationToken cancellation = default)
+    public IReadOnlyList<CycleRecord> Prefill(int rows, int repeats, CancellationToken cancellation = default)
     {
-        var seconds = new List<double>(repeats);
-        // The first one warms up.
         for (int i = 0; i <= repeats; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             Sequence sequence = engine.Submit(Request(rows, 1));
             engine.Step();
-            if (i > 0) seconds.Add(LastSeconds(work => work.PrefillRows == rows && work.GenerationRows == 0));
             sequence.Cancel();
             engine.RunUntilIdle();
             sequence.ThrowIfFailed();
         }
 
-        return seconds;
+        return Last(repeats, work => work.PrefillRows == rows && work.GenerationRows == 0);
     }
 
-    /// <summary>Wall times of consecutive cycles in which sequences generate; their middle has the wanted length.</summary>
+    /// <summary>Consecutive cycles in which sequences generate; the middle one has the wanted length.</summary>
     /// <param name="sequences">How many sequences.</param>
-    /// <param name="stored">Tokens that each has stored in the middle of the run; at least half of <paramref name="repeats"/>.</param>
+    /// <param name="stored">Tokens that each has stored in the middle of the run; more than half of <paramref name="repeats"/>.</param>
     /// <param name="repeats">How many cycles.</param>
     /// <param name="cancellation">Looked at after every cycle.</param>
-    public IReadOnlyList<double> Generation(int sequences, int stored, int repeats, CancellationToken cancellation = default)
+    public IReadOnlyList<CycleRecord> Generation(int sequences, int stored, int repeats, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stored, repeats / 2 + 1);
         int prompt = Math.Max(1, stored - repeats / 2 - sequences);
         Sequence[] running = [.. Enumerable.Range(0, sequences).Select(_ => engine.Submit(Request(prompt, 2 * repeats + 8 * sequences)))];
         try
         {
-            while (running.Any(sequence => sequence.Stored < stored - repeats / 2))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                engine.Step();
-                foreach (Sequence sequence in running) sequence.ThrowIfFailed();
-            }
-
-            var seconds = new List<double>(repeats);
-            for (int i = 0; i < repeats; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                engine.Step();
-                seconds.Add(LastSeconds(work => work.PrefillRows == 0 && work.GenerationRows == sequences));
-            }
-
-            return seconds;
+            while (running.Any(sequence => sequence.Stored < stored - repeats / 2)) Step();
+            for (int i = 0; i < repeats; i++) Step();
+            return Last(repeats, work => work.PrefillRows == 0 && work.GenerationRows == sequences);
         }
         finally
         {
             foreach (Sequence sequence in running) sequence.Cancel();
             engine.RunUntilIdle();
         }
+
+        void Step()
+        {
+            cancellation.ThrowIfCancellationRequested();
+            engine.Step();
+            foreach (Sequence sequence in running) sequence.ThrowIfFailed();
+        }
     }
 
-    private double LastSeconds(Predicate<CycleWork> wanted)
+    // Read when all have run: a snapshot between two cycles would drive the weights out of the caches and let the threads fall asleep.
+    private CycleRecord[] Last(int count, Predicate<CycleWork> wanted)
     {
-        CycleRecord last = engine.Ledger.Snapshot().Recent[^1];
-        return wanted(last.Work)
-            ? last.WallSeconds
-            : throw new InvalidOperationException($"the cycle was {last.Work}; the engine has other work, or takes fewer rows a cycle");
+        CycleRecord[] last = [.. engine.Ledger.Snapshot().Recent.TakeLast(count)];
+        return last.FirstOrDefault(cycle => !wanted(cycle.Work)) is { } other
+            ? throw new InvalidOperationException($"a cycle was {other.Work}; the engine has other work, or takes fewer rows a cycle")
+            : last;
     }
 
     private Request Request(int prompt, int tokens) => new()

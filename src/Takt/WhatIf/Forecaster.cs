@@ -13,7 +13,7 @@ namespace Takt.WhatIf;
 /// <param name="profile">The complete profile of this machine.</param>
 public sealed class Forecaster(MachineProfile profile)
 {
-    private const int FitPrefills = 3, FitGenerations = 9;
+    private const int FitPasses = 3, FitRepeats = 3;
 
     // A generating sequence of the fit needs some room behind what it has stored.
     private const int Room = 64;
@@ -24,7 +24,7 @@ public sealed class Forecaster(MachineProfile profile)
 
     /// <summary>Runs the present state for some seconds, so that predictions start from how this model runs rather than from the profile alone.</summary>
     /// <param name="present">A scenario that runs here, of the file as it is.</param>
-    /// <param name="progress">Told the number of the cycle kind that begins, from 1, and how many there are.</param>
+    /// <param name="progress">Told the number of the measurement that begins, from 1, and how many there are.</param>
     /// <param name="cancellation">Looked at after every cycle.</param>
     public void Fit(Scenario present, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
@@ -39,24 +39,25 @@ public sealed class Forecaster(MachineProfile profile)
             MaxSequences = sequences,
             ContextLength = Math.Min(1024, most),
         });
-        var meter = new CycleMeter(model.Engine);
         int Fits(int tokens) => Math.Clamp(tokens, 1, Math.Max(1, model.ContextLength - Room));
-        (CycleShape Shape, Func<IReadOnlyList<double>> Run)[] cycles =
+        CycleShape[] shapes =
         [
-            .. from rows in (int[])[64, 256]
-               select (CycleShape.Prefill(Fits(rows)), (Func<IReadOnlyList<double>>)(() => meter.Prefill(Fits(rows), FitPrefills, cancellation))),
-            .. from kind in ((int Sequences, int Stored)[])[(1, 32), (1, 900), (sequences, 64)]
-               select (CycleShape.Generation(kind.Sequences, Fits(kind.Stored)), (Func<IReadOnlyList<double>>)(() =>
-                   meter.Generation(kind.Sequences, Fits(kind.Stored), FitGenerations, cancellation))),
+            .. from rows in (int[])[32, 96, 256] select CycleShape.Prefill(Fits(rows)),
+            .. from kind in ((int Sequences, int Stored)[])[(1, 32), (1, 512), (2, 64), (sequences, 64)]
+               select CycleShape.Generation(kind.Sequences, Fits(kind.Stored)),
         ];
-        var run = new List<(CycleShape, double)>();
-        foreach ((CycleShape shape, Func<IReadOnlyList<double>> measure) in cycles)
+        var meter = new CycleMeter(model.Engine);
+        var seconds = shapes.Select(static _ => new List<double>()).ToArray();
+        // In turn, so that a moment in which the machine is slow does not fall on one kind.
+        for (int i = 0; i < FitPasses * shapes.Length; i++)
         {
-            progress?.Invoke(run.Count + 1, cycles.Length);
-            run.Add((shape with { Threads = present.Threads }, Measured.Of([.. measure()]).Median));
+            int kind = i % shapes.Length;
+            progress?.Invoke(i + 1, FitPasses * shapes.Length);
+            seconds[kind].AddRange(meter.Measure(shapes[kind], FitRepeats, cancellation).Select(static cycle => cycle.WallSeconds));
         }
 
-        var cost = new CostModel(model.Graph, profile);
+        var run = shapes.Select((shape, kind) => (shape with { Threads = present.Threads }, Measured.Of(seconds[kind]).Median)).ToArray();
+        var cost = new CostModel(model.CycleGraph, profile);
         cost.Learn(run);
         (_fitted, _present) = (cost, present);
     }
@@ -106,6 +107,7 @@ public sealed class Forecaster(MachineProfile profile)
         using TeamLease lease = TeamLease.Take(1);
         using Backend backend = Backends.Create(lease.Team, profile.Tier);
         Formats.ModelFile file = scenario.Quant is { } quant ? ModelQuantizer.Describe(source.File, QuantizationTarget.Parse(quant)) : source.File;
-        return _described[key] = (Transformer.Graph(file, backend, scenario.KvType), Models.Architectures.DecoderArchitecture.Of(file).ReadConfig(file));
+        ModelConfig config = Models.Architectures.DecoderArchitecture.Of(file).ReadConfig(file);
+        return _described[key] = (Takt.Engine.CycleGraph.Of(Transformer.Graph(file, backend, scenario.KvType), config.VocabularySize), config);
     }
 }

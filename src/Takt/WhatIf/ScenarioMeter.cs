@@ -24,7 +24,7 @@ public sealed class ScenarioMeter(string tier)
     public double Tpot(Scenario scenario, CancellationToken cancellation = default) => Run(
         scenario, scenario.Context + Room + RoomEach * scenario.Batch,
         model => Measured.Of([.. new CycleMeter(model.Engine).Generation(
-            scenario.Batch, Math.Max(scenario.Context, Tokens / 2 + 1), Tokens, cancellation)]).Median,
+            scenario.Batch, Math.Max(scenario.Context, Tokens / 2 + 1), Tokens, cancellation).Select(static cycle => cycle.WallSeconds)]).Median,
         cancellation);
 
     private T Run<T>(Scenario scenario, int context, Func<TaktModel, T> measure, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Takt.Clock.Costs;
 using Takt.Clock.Reports;
 
 namespace Takt.Clock.Tests.Reports;
@@ -30,7 +31,7 @@ internal static class SampleRun
 
             probe.Edge(sample, 0, 0);
             CycleWork work = i == 0 ? new CycleWork(5, 0, 1, 1, 5, 15) : new CycleWork(0, 1, 1, 1, 5 + i, 5 + i);
-            ledger.End(ref probe, work, tokensPublished: 1, predictedSeconds: 1e-5);
+            ledger.End(ref probe, work, tokensPublished: 1, prediction: new Prediction(1e-5, 0, 1));
         }
 
         return new ProfiledRun(model, ledger, machine);

@@ -37,7 +37,7 @@ public class LedgerTelemetryTests
         CycleProbe probe = ledger.Begin();
         Thread.Sleep(2);
         probe.Edge(moment);
-        ledger.End(ref probe, work, 1, predicted);
+        ledger.End(ref probe, work, 1, predicted is { } said ? new Takt.Clock.Costs.Prediction(said, said, said) : null);
     }
 
     [Fact]

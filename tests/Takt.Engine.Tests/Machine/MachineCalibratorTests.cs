@@ -11,12 +11,15 @@ public class MachineCalibratorTests
     {
         double last = 0;
         MachineProfile profile = MachineCalibrator.Measure(
-            threads: 2, size: new CalibrationSize(16, 1 << 16, [WeightFormat.Find("q8_0")!]), progress: share => last = share,
+            threads: 2, size: new CalibrationSize(16, 1 << 16, [WeightFormat.Find("q8_0")!], Passes: 2), progress: share => last = share,
             cancellation: TestContext.Current.CancellationToken);
         Assert.True(profile.IsComplete);
         Assert.Equal(1, last);
         Assert.Equal([1, 2], profile.Barriers.Select(cost => cost.Threads));
-        Assert.Equal([1, 2], profile.Products.Where(rate => rate.FromMemory).Select(rate => rate.Threads));
+        Assert.Equal([1, 2], profile.Products.Where(rate => rate.FromMemory).Select(rate => rate.Threads).Distinct());
+        Assert.Equal([512, 2048], profile.Products.Where(rate => rate.FromMemory).Select(rate => rate.Columns).Distinct().Order());
+        Assert.Equal(profile.Products.Count, profile.Products.Select(rate => (rate.Tier, rate.Format, rate.Threads, rate.Rows, rate.FromMemory, rate.Columns)).Distinct().Count());
+        Assert.InRange(profile.Unsteadiness, 1e-6, 10);
         Assert.All(profile.Products, rate => Assert.InRange(rate.MacsPerSecond.Median, 1e5, 1e14));
         Assert.All(profile.Products, rate => Assert.True(rate.MacsPerSecond.Best >= rate.MacsPerSecond.Median));
         Assert.All(profile.Reads, rate => Assert.InRange(rate.BytesPerSecond.Median, 1e7, 1e14));
