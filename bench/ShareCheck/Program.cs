@@ -73,6 +73,7 @@ static int Again()
     if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(Sampler).Assembly.Location);
     foreach (string arg in Environment.GetCommandLineArgs()[1..]) start.ArgumentList.Add(arg);
     start.Environment["DOTNET_PerfMapEnabled"] = "1";
+    start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // perf takes names for code of no file only
     using Process process = Process.Start(start)!;
     process.WaitForExit();
     return process.ExitCode;

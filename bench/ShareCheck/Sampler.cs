@@ -55,13 +55,13 @@ internal sealed partial class Sampler : IDisposable
         File.Delete(_file);
     }
 
-    // Executable memory of no file is emitted code: the runtime's own lies in memory files ("doublemapper").
+    // Executable memory of no file that cannot be written is emitted code: the runtime, told not to protect its own, can write it.
     private static IEnumerable<(ulong From, ulong To)> Ranges()
     {
         foreach (string line in File.ReadLines("/proc/self/maps"))
         {
             string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length != 5 || !fields[1].StartsWith("r-x", StringComparison.Ordinal)) continue;
+            if (fields.Length != 5 || !fields[1].StartsWith("r-xp", StringComparison.Ordinal)) continue;
             string[] ends = fields[0].Split('-');
             yield return (ulong.Parse(ends[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture), ulong.Parse(ends[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         }
