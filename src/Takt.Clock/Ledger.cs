@@ -112,24 +112,15 @@ public sealed class Ledger
         long wall = probe.WallTicks;
         MachineCounters counters = MachineCounters.Read();
         _waiting[_endedCycles] = new CycleEntry(
-<<<<<<< HEAD
             _number++, probe.StartTicks, wall, probe.MomentTicks, probe.Used - _endedStamps, work, tokensPublished,
-            predictedSeconds, counters.Since(_counters));
-=======
-            _number++, probe.StartTicks, end - probe.StartTicks, probe.MomentTicks, probe.Used - _endedStamps, work, tokensPublished,
             prediction, counters.Since(_counters));
->>>>>>> predict
         _counters = counters;
         _endedStamps = probe.Used;
         Volatile.Write(ref _endedCycles, _endedCycles + 1);
         if (_endedCycles >= CountEvery) CountSome();
-<<<<<<< HEAD
-        Telemetry?.Cycle(work, wall, predictedSeconds);
-=======
-        Telemetry?.Cycle(work, end - probe.StartTicks, prediction?.Seconds);
->>>>>>> predict
+        Telemetry?.Cycle(work, wall, prediction?.Seconds);
         _counted = Stopwatch.GetTimestamp();
-        return end - probe.StartTicks;
+        return wall;
     }
 
     /// <summary>Records a moment outside cycles; safe from any thread.</summary>

@@ -37,13 +37,10 @@ internal static class ProfileCommand
             ProfileBaseline? before = former is null ? null : ProfileBaseline.Read(former);
             files.Check(parse);
             using TaktModel loaded = model.OpenForText(parse);
-<<<<<<< HEAD
             bool warm = !cold.In(parse);
             if (warm) WarmUp(loaded, text, options, terminal);
-=======
             // Else the prompt would not be predicted.
             loaded.Predicting.Wait(terminal.Interrupt.Token);
->>>>>>> predict
             var times = new TextTimes();
             int[] ids = PromptText.Encode(loaded, text, null, raw: false, times);
             Generation generation = loaded.Generate(ids, options, times, terminal.Interrupt.Token);
