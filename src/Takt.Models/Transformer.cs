@@ -78,9 +78,8 @@ public sealed unsafe class Transformer : IModel
     /// <inheritdoc/>
     public void Register(Ledger ledger)
     {
-        Team team = _backend.Team;
         TimeStamps.Calibrate();
-        ledger.Watch(team.Counters, TimeStamps.Now);
+        ledger.Watch(_backend.Team.Counters, TimeStamps.Now);
         _ledger = ledger;
         _moments = null;
         _ = Moments(KvType.F16);

@@ -34,7 +34,8 @@ internal static unsafe class ProductMeter
             List<double> seconds = Rounds.Of(() => backend.MatMul([product]));
             Measured macs = Measured.Rate((double)outputs * columns * count, seconds);
             rates.Add(new ProductRate(
-                backend.Name, format.Name, backend.Team.Threads, count, fromMemory, macs, macs.Median / count * matrix.Bytes / ((double)outputs * columns)) { Columns = columns });
+                backend.Name, format.Name, backend.Team.Threads, count, fromMemory, macs, macs.Median / count * matrix.Bytes / ((double)outputs * columns))
+            { Columns = columns });
         }
 
         return rates;
