@@ -2,13 +2,17 @@ using Takt.Compute.Cpu.Packing;
 
 namespace Takt.Compute.Cpu.Emitted;
 
-/// <summary>A kernel in C# whose products with one row go by emitted code, to the same bits.</summary>
+/// <summary>A kernel in C# whose products with one row, and with few, go by emitted code, to the same bits.</summary>
 /// <param name="inner">The kernel of the same format.</param>
 /// <param name="layout">How it packs.</param>
 /// <param name="entry">The address of the emitted code.</param>
 internal sealed unsafe class EmittedRowKernel(MatrixKernel inner, PackedLayout layout, nint entry) : WrappedKernel(inner)
 {
     private const int PartsPerVisit = 4;
+
+    // So many rows are quicker one by one, from the cache after the first, than in tiles of four: those unpack first, and cost as much
+    // when they are not full. Bytes need no unpacking here.
+    private readonly int _fewRows = layout.Codes.LowBits == 8 ? 12 : 7;
 
     /// <inheritdoc/>
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
@@ -20,6 +24,26 @@ internal sealed unsafe class EmittedRowKernel(MatrixKernel inner, PackedLayout l
         if (columns == 0) return;
         for (int i = 0; i < length; i++) Add(groups + i * stride, streams, length, columns, tuning.PrefetchBytes, x, y + GroupRows * i);
         for (int i = done; i < count; i++) Add(groups + i * stride, 1, 1, columns, tuning.PrefetchBytes, x, y + GroupRows * i);
+    }
+
+    /// <inheritdoc/>
+    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    {
+        if (rows > _fewRows || columns == 0)
+        {
+            base.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
+            return;
+        }
+
+        for (int group = 0; group < count; group++, groups += GroupBytes(columns), y += GroupRows)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                float* sums = y + row * yStride;
+                new Span<float>(sums, GroupRows).Clear();
+                Add(groups, 1, 1, columns, KernelTuning.Current.PrefetchBytes, x.Next(row * xStride), sums);
+            }
+        }
     }
 
     // Adds the products of some groups, each so many after the one before it.
