@@ -12,7 +12,7 @@ internal sealed class Samples(Dictionary<int, TaktModel> models, CycleShape[] sh
     private readonly Dictionary<(int Threads, int Kind), List<CycleTrace>> _taken = [];
     private int _all, _left;
 
-    /// <summary>The share of cycles that were not counted, because the collector or the compiler ran in them or they waited for a processor.</summary>
+    /// <summary>The share of cycles that were not counted, because the ledger took them for outliers.</summary>
     public double LeftOut => (double)_left / Math.Max(1, _all);
 
     /// <summary>Runs every kind with every number of threads.</summary>

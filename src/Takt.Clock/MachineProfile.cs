@@ -38,7 +38,11 @@ public sealed record MachineProfile(int Threads, double ReadBytesPerSecond, doub
     public double Unsteadiness { get; init; }
 
     /// <summary>Whether the lists are there that a prediction needs.</summary>
-    public bool IsComplete => Products.Count > 0 && Attentions.Count > 0 && RowRates.Count > 0 && Barriers.Count > 0;
+    /// <remarks>A damaged file gives null for a list.</remarks>
+    public bool IsComplete =>
+        Reads is not null && IsFilled(Products) && IsFilled(Attentions) && IsFilled(RowRates) && IsFilled(Barriers);
+
+    private static bool IsFilled<T>(IReadOnlyList<T>? list) where T : class => list is { Count: > 0 } && list.All(static one => one is not null);
 
     /// <summary>The share of the nearer ceiling that an amount of work reached; 0 for work of no size or no time.</summary>
     public double CeilingShare(double seconds, double bytes, double flops) =>

@@ -241,6 +241,12 @@ public sealed class TaktModel : IDisposable
     /// <exception cref="ArgumentException">The profile has only a roof; calibrate the machine first.</exception>
     public void PredictWith(MachineProfile profile)
     {
+        Predicting.Wait(); // or the profile that was kept would take this one's place
+        Use(profile);
+    }
+
+    private void Use(MachineProfile profile)
+    {
         var predictor = new LearningPredictor(new CostModel(CycleGraph, profile), Threads);
         (Engine.Predictor, Engine.Observer) = (predictor.Predict, predictor.Learn);
     }
@@ -248,7 +254,7 @@ public sealed class TaktModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Predicting.Wait();
+        Task.WaitAny(Predicting); // without what it may have thrown
         Engine.Dispose();
         _telemetry.Dispose();
         _model.Dispose();
@@ -260,7 +266,7 @@ public sealed class TaktModel : IDisposable
     private bool Predict()
     {
         if (MachineFile.OfUser.FindFor(Tier, Threads) is not { } profile) return false;
-        PredictWith(profile);
+        Use(profile);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Takt.Clock;
 using Takt.Compute;
 using Takt.Engine.Machine;
@@ -45,6 +46,28 @@ public sealed class MachineFileTests : IDisposable
     {
         var file = new MachineFile(_folder);
         File.WriteAllText(file.Keep(_profile)!, text);
+        Assert.Null(file.Find("avx2", 2));
+    }
+
+    [Theory]
+    [InlineData("reads", null)]
+    [InlineData("products", null)]
+    [InlineData("products", "[]")]
+    [InlineData("products", "[null]")]
+    [InlineData("attentions", null)]
+    [InlineData("row_rates", "[null]")]
+    [InlineData("barriers", null)]
+    public void A_profile_without_one_of_its_lists_is_not_taken(string list, string? value)
+    {
+        var file = new MachineFile(_folder);
+        string path = file.Keep(_profile)!;
+        JsonNode kept = JsonNode.Parse(File.ReadAllText(path))!;
+        Assert.NotNull(kept["profile"]![list]);
+        kept["profile"]![list] = value is null ? null : JsonNode.Parse(value);
+        File.WriteAllText(path, kept.ToJsonString());
+        Assert.Null(file.Find("avx2", 2));
+        kept["profile"]!.AsObject().Remove(list);
+        File.WriteAllText(path, kept.ToJsonString());
         Assert.Null(file.Find("avx2", 2));
     }
 

@@ -150,8 +150,8 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
     static abstract void Prefetch(void* address);
 
     /// <summary>
-    /// Asks for a cache line long before it is needed, and for the second-level cache only: requests of the first level wait in some twenty
-    /// places, which memory's latency fills, those of the second in more.
+    /// Asks for a cache line long before it is needed, and for the second-level cache only: requests of the first level have few places to
+    /// wait in, which memory's latency fills.
     /// </summary>
     static abstract void PrefetchFar(void* address);
 }

@@ -4,13 +4,12 @@ using Takt.Compute;
 namespace Takt.Tuning;
 
 /// <summary>What two models took for a token, measured in turns.</summary>
-/// <param name="First">Seconds of a token of the first.</param>
 /// <param name="Ratio">The median over the turns of second over first: steadier than either of the times.</param>
 /// <param name="Upper">The ratio that three of four turns stayed below.</param>
 /// <param name="FirstMoments">The median seconds of the first one's moments.</param>
 /// <param name="SecondMoments">The second one's.</param>
 internal sealed record Pair(
-    double First, double Ratio, double Upper, IReadOnlyDictionary<Moment, double> FirstMoments, IReadOnlyDictionary<Moment, double> SecondMoments)
+    double Ratio, double Upper, IReadOnlyDictionary<Moment, double> FirstMoments, IReadOnlyDictionary<Moment, double> SecondMoments)
 {
     /// <summary>What must be gained before something is changed: less is noise.</summary>
     public const double Gain = 0.97;
@@ -43,7 +42,7 @@ internal sealed class PairedTimer(int depth, int room)
 
         double[] ratios = [.. times.Select(static turn => turn.B / turn.A)];
         double upper = ratios.Order().ElementAt(ratios.Length * 3 / 4);
-        return new Pair(Measured.Of([.. times.Select(static turn => turn.A)]).Median, Measured.Of(ratios).Median, upper, a.Moments(), b.Moments());
+        return new Pair(Measured.Of(ratios).Median, upper, a.Moments(), b.Moments());
     }
 
     /// <summary>The ratios of a model's times with other tunings to those with its own; kinds of page cannot be changed so.</summary>

@@ -10,7 +10,8 @@ namespace Takt.Tuning;
 /// is brought to its smallest type and the whole model measured; other types get the share that their square error has of that type's,
 /// as divergence grows with it (the linearity theorem of Malinovskii et al., 2024), corrected by what the type does to the whole model.
 /// Where there are many groups, the same products of neighbouring layers are measured together and share what is found by their errors.
-/// Any change, however small, makes activations round otherwise from its layer on. That floor comes once, so it is taken off what groups cost.
+/// Any change, however small, costs a little, supposedly since int8 activations round otherwise from its layer on. That floor comes once,
+/// so it is taken off what groups cost.
 /// </remarks>
 internal sealed class Sensitivity
 {

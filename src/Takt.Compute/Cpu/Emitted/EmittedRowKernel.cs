@@ -35,13 +35,14 @@ internal sealed unsafe class EmittedRowKernel(MatrixKernel inner, PackedLayout l
             return;
         }
 
+        int ahead = KernelTuning.Current.PrefetchBytes;
         for (int group = 0; group < count; group++, groups += GroupBytes(columns), y += GroupRows)
         {
             for (int row = 0; row < rows; row++)
             {
                 float* sums = y + row * yStride;
                 new Span<float>(sums, GroupRows).Clear();
-                Add(groups, 1, 1, columns, KernelTuning.Current.PrefetchBytes, x.Next(row * xStride), sums);
+                Add(groups, 1, 1, columns, ahead, x.Next(row * xStride), sums);
             }
         }
     }

@@ -61,7 +61,7 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
     where T : struct, ILanes<T>
     where TPlane : struct, IFloatPlane<TPlane>
 {
-    private const int PrefetchBytes = 1280;
+    private const int FarBytes = 4096;
     private const int ChunkColumns = 256;
 
     /// <inheritdoc/>
@@ -120,10 +120,10 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
         for (int k = 0; k < columns; k++, group += GroupRows * TPlane.Bytes)
         {
             T value = T.Broadcast(x[k]);
-            T.Prefetch(group + PrefetchBytes);
-            T.Prefetch(group + far + PrefetchBytes);
-            T.Prefetch(group + 2 * far + PrefetchBytes);
-            T.Prefetch(group + 3 * far + PrefetchBytes);
+            Prefetch(group);
+            Prefetch(group + far);
+            Prefetch(group + 2 * far);
+            Prefetch(group + 3 * far);
             a = T.MultiplyAdd(TPlane.Load<T>(group), value, a);
             b = T.MultiplyAdd(TPlane.Load<T>(group + far), value, b);
             c = T.MultiplyAdd(TPlane.Load<T>(group + 2 * far), value, c);
@@ -134,6 +134,13 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
         T.Store(b, y + yFar);
         T.Store(c, y + 2 * yFar);
         T.Store(d, y + 3 * yFar);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* group)
+    {
+        T.PrefetchFar(group + FarBytes);
+        T.Prefetch(group + KernelTuning.NearBytes);
     }
 
     /// <inheritdoc/>
