@@ -9,7 +9,7 @@ namespace Takt.Compute;
 public sealed record KernelTuning(int Streams, int PrefetchBytes, bool HugePages)
 {
     /// <summary>Rises when kernels change so much that what was measured with earlier ones may not be best any more.</summary>
-    public const int KernelVersion = 3;
+    public const int KernelVersion = 4;
 
     /// <summary>How far ahead of its place a stream asks for what the second-level cache has got by then, for the first level.</summary>
     public const int NearBytes = 512;

@@ -39,7 +39,7 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
     {
         MatrixKernel kernel = MatrixKernels.For<T>(format);
         if (emitted is not null) kernel = EmittedKernels.Wrap(kernel, format, emitted, Numerics);
-        if (typeof(T) == typeof(Lanes256) && kernel is TileKernel tiles) return EmittedKernels.WrapQuantized(tiles, format);
+        if (typeof(T) == typeof(Lanes256) && kernel.QuantizesActivations) return EmittedKernels.WrapQuantized(kernel, format);
         return TakesEmitted && format == WeightFormat.F16.Name ? EmittedKernels.WrapHalf(kernel) : kernel;
     }
 

@@ -9,8 +9,8 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <summary>An emitted kernel, or why there is none.</summary>
 /// <param name="Entry">Its address; 0 where there is none.</param>
 /// <param name="Reason">Why not; null where there is one.</param>
-/// <param name="Dots">The address of a second function, the dots of tiles, for kernels that have them apart.</param>
-internal readonly record struct EmittedKernel(nint Entry, string? Reason, nint Dots = 0);
+/// <param name="Tiles">The address of a second function, for tiles of rows, where one row has one of its own.</param>
+internal readonly record struct EmittedKernel(nint Entry, string? Reason, nint Tiles = 0);
 
 /// <summary>What a kernel is made for.</summary>
 internal readonly record struct KernelKey(string Format, string Tier, Numerics Numerics);
@@ -83,11 +83,8 @@ internal static unsafe class EmittedKernels
         return emitted.Reason is null ? new EmittedHalfKernel(kernel, emitted.Entry) : kernel;
     }
 
-    /// <summary>
-    /// A quantised kernel of AVX2 that multiplies one row, and makes the dots of tiles, by emitted code where that is allowed; else the given
-    /// one.
-    /// </summary>
-    public static MatrixKernel WrapQuantized(TileKernel kernel, string format)
+    /// <summary>A quantised kernel of AVX2 that multiplies by emitted code where that is allowed; else the given one.</summary>
+    public static MatrixKernel WrapQuantized(MatrixKernel kernel, string format)
     {
         EmittedKernel emitted = Kernels.GetOrAdd(
             new(format, HalfConversion, Numerics.Exact), static (key, inner) => MakeQuantized(inner, key), kernel);
@@ -116,16 +113,17 @@ internal static unsafe class EmittedKernels
         return new(entry, refusal ?? KvSelfTest.Run(type, entry));
     }
 
-    private static EmittedRowKernel Around(TileKernel inner, string format, in EmittedKernel emitted) =>
-        new(inner.WithDots(emitted.Dots), PackedLayout.Of(format)!, emitted.Entry);
+    private static EmittedQuantizedKernel Around(MatrixKernel inner, string format, in EmittedKernel emitted) =>
+        new(inner, PackedLayout.Of(format)!, emitted.Entry, emitted.Tiles);
 
-    private static EmittedKernel MakeQuantized(TileKernel inner, KernelKey key)
+    private static EmittedKernel MakeQuantized(MatrixKernel inner, KernelKey key)
     {
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
-        nint row = ExecutableMemory.Place(RowEmitter.Emit(PackedLayout.Of(key.Format)!, CodeBuilder.Native).Assemble(), out string? refusal);
+        PackedLayout layout = PackedLayout.Of(key.Format)!;
+        nint row = ExecutableMemory.Place(RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out string? refusal);
         if (refusal is not null) return new(0, refusal);
-        nint dots = ExecutableMemory.Place(TileEmitter.Emit(inner.Shape, CodeBuilder.Native).Assemble(), out refusal);
-        var emitted = new EmittedKernel(row, refusal, dots);
+        nint tiles = ExecutableMemory.Place(TileEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out refusal);
+        var emitted = new EmittedKernel(row, refusal, tiles);
         return refusal is null ? emitted with { Reason = SelfTest.Run(inner, Around(inner, key.Format, emitted), key.Format) } : emitted;
     }
 

@@ -9,10 +9,10 @@ namespace Takt.Compute.Cpu.Emitted;
 internal unsafe struct RowCall
 {
     /// <summary>The first group's packed scales.</summary>
-    public byte* Scales;
+    public nint Scales;
 
     /// <summary>The first group's packed codes.</summary>
-    public byte* Planes;
+    public nint Planes;
 
     /// <summary>Bytes from a group to the next one that is read with it.</summary>
     public long Far;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Iced.Intel;
 using Takt.Compute.Cpu.Packing;
 using static Iced.Intel.AssemblerRegisters;
@@ -6,34 +5,47 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Takt.Compute.Cpu.Emitted;
 
 /// <summary>
-/// Emits the integer dots of unpacked parts with a tile of four rows, for AVX2. The same loop in C# carries eight sums; the compiler
-/// copies them from register to register in every round and spills one, which costs a third, and twice the time where the stack
-/// happens to put the spilled one across the end of a page.
+/// Emits the product of packed quantised groups with tiles of four rows, for AVX2: codes are unpacked into registers once for four
+/// rows. The bits are those of <see cref="RowEmitter"/>.
 /// </summary>
-/// <remarks>Sums are ymm0-7, two a row; ymm8-9 hold a quad of weights, ymm10-13 a row's values and products.</remarks>
+/// <remarks>rdi holds the call; the registers named below the rest.</remarks>
 internal sealed class TileEmitter
 {
-    private const int Rows = 4, Quads = 8, OddShorts = 64;
+    private const int Quads = 8, RegisterBytes = 32;
 
-    private static readonly AssemblerRegister64 Codes = rsi, Parts = rcx, X = rax, Sums = r11, Dots = rdx, Step = rbx;
-    private static readonly AssemblerRegister64 Second = r8, Third = r9, Fourth = r10, Ahead = r12;
-    private static readonly AssemblerRegisterYMM Ones = ymm15;
+    // Where in scratch the dots of a part's first half lie, and the sums of activations that minimums are multiplied with.
+    private const int FirstAt = TileDots.ScratchBytes, SumsAt = 2 * TileDots.ScratchBytes;
+
+    private static readonly AssemblerRegister64 Planes = rcx, Scales = rdx, Subs = rsi, Ahead = rax, Parts = rbx, Scratch = rbp;
+    private static readonly AssemblerRegister64 X = r8, XScales = r9, XSums = r10, XStride = r11, XThrice = r12;
+    private static readonly AssemblerRegister64 Y = r13, YStride = r14, YThrice = r15;
+
+    // Free between dots.
+    private static readonly AssemblerRegisterYMM Scale = ymm8, First = ymm9, Second = ymm13, Factor = ymm14, Total = ymm15;
 
     private readonly CodeBuilder _builder;
     private readonly Assembler _c;
-    private readonly TileShape _shape;
+    private readonly PackedLayout _layout;
+    private readonly ScaleLayout _scales;
+    private readonly TileDots _dots;
+    private readonly bool _halves;
 
-    private TileEmitter(TileShape shape, CallConvention convention)
+    private TileEmitter(PackedLayout layout, CallConvention convention)
     {
         _builder = new CodeBuilder(convention);
         _c = _builder.Code;
-        _shape = shape;
+        _layout = layout;
+        _scales = layout.Scales;
+        _dots = new TileDots(_builder, layout);
+        _halves = _scales.Sub == SubScale.Half;
     }
 
     /// <summary>Assembles a function of one <see cref="TileCall"/>.</summary>
-    public static CodeBuilder Emit(TileShape shape, CallConvention convention)
+    /// <param name="layout">How the weights are packed.</param>
+    /// <param name="convention">How it is called.</param>
+    public static CodeBuilder Emit(PackedLayout layout, CallConvention convention)
     {
-        var emitter = new TileEmitter(shape, convention);
+        var emitter = new TileEmitter(layout, convention);
         emitter.Function();
         return emitter._builder;
     }
@@ -41,136 +53,218 @@ internal sealed class TileEmitter
     private void Function()
     {
         _builder.Enter();
-        Load(Codes, nameof(TileCall.Codes));
-        Load(Parts, nameof(TileCall.Parts));
-        Load(X, nameof(TileCall.X));
-        Load(Sums, nameof(TileCall.Sums));
-        Load(Second, nameof(TileCall.Second));
-        Load(Third, nameof(TileCall.Third));
-        Load(Fourth, nameof(TileCall.Fourth));
-        Load(Dots, nameof(TileCall.Dots));
-        Load(Ahead, nameof(TileCall.Next));
-        if (_shape.Shorts)
+        _c.mov(Ahead, TileCall.Field(nameof(TileCall.Ahead)));
+        _c.mov(Scratch, TileCall.Field(nameof(TileCall.Scratch)));
+        _c.mov(XStride, TileCall.Field(nameof(TileCall.XStride)));
+        _c.lea(XThrice, __[XStride + XStride * 2]);
+        _c.mov(YStride, TileCall.Field(nameof(TileCall.YStride)));
+        _c.lea(YThrice, __[YStride + YStride * 2]);
+        _c.mov(Y, TileCall.Field(nameof(TileCall.Y)));
+        _dots.Prepare();
+        Label tile = _c.CreateLabel();
+        _c.Label(ref tile);
+        _c.mov(Scales, TileCall.Field(nameof(TileCall.Scales)));
+        _c.mov(Planes, TileCall.Field(nameof(TileCall.Planes)));
+        _c.mov(X, TileCall.Field(nameof(TileCall.X)));
+        _c.mov(XScales, TileCall.Field(nameof(TileCall.XScales)));
+        _c.mov(XSums, TileCall.Field(nameof(TileCall.XSums)));
+        _c.mov(Parts, TileCall.Field(nameof(TileCall.Blocks)));
+        _c.mov(TileCall.Field(nameof(TileCall.BlocksLeft)), Parts);
+        AddBlocks();
+        _c.xor(Ahead, Ahead);
+        _c.lea(Y, __[Y + YStride * 4]);
+        foreach (string field in (string[])[nameof(TileCall.X), nameof(TileCall.XScales), nameof(TileCall.XSums)])
         {
-            _c.mov(Step, OddShorts / 2);
-        }
-        else
-        {
-            _c.vpcmpeqw(Ones, Ones, Ones);
-            _c.vpsrlw(Ones, Ones, 15);
+            _c.mov(X, TileCall.Field(field));
+            _c.lea(X, __[X + XStride * 4]);
+            _c.mov(TileCall.Field(field), X);
         }
 
-        Label part = _c.CreateLabel();
-        _c.Label(ref part);
-        // The next tile's values of this part: they lie in the second-level cache.
-        for (int row = 0; row < Rows; row++) _c.prefetcht0(Row(Ahead, row, 0));
-        for (int quad = 0; quad < Quads; quad += _shape.Chain) Chain(quad);
-        NextPart();
-        _c.dec(Parts);
-        _c.jne(part);
+        _c.dec(TileCall.Field(nameof(TileCall.Tiles)));
+        _c.jne(tile);
         _builder.Leave();
     }
 
-    private void Load(AssemblerRegister64 register, string field) =>
-        _c.mov(register, CodeBuilder.Field<TileCall>(field));
-
-    private void Chain(int first)
+    private void AddBlocks()
     {
-        for (int quad = first; quad < first + _shape.Chain; quad++)
+        Label block = _c.CreateLabel(), part = _c.CreateLabel();
+        bool many = _layout.BlockParts > 1;
+        _c.Label(ref block);
+        if (many)
         {
-            if (_shape.Shorts)
+            _c.lea(Subs, __[Scales + _scales.SubsAt]);
+            _c.mov(Parts, _layout.BlockParts);
+            _c.Label(ref part);
+        }
+
+        AddPart();
+        _c.add(Planes, _layout.Codes.PartBytes);
+        _c.add(X, 8 * sizeof(int));
+        _c.add(XScales, sizeof(float));
+        _c.add(XSums, 2 * sizeof(int));
+        if (many)
+        {
+            _c.add(Subs, _scales.SubStep);
+            _c.dec(Parts);
+            _c.jne(part);
+        }
+
+        _c.add(Scales, _scales.Bytes);
+        _c.dec(TileCall.Field(nameof(TileCall.BlocksLeft)));
+        _c.jne(block);
+    }
+
+    private void AddPart()
+    {
+        // The first tile reads from memory, the others what that has brought near.
+        Label near = _c.CreateLabel();
+        _c.test(Ahead, Ahead);
+        _c.je(near);
+        for (int line = 0; line < _layout.Codes.PartBytes; line += 64)
+        {
+            _c.prefetcht2(__byte_ptr[Planes + Ahead + line]);
+            _c.prefetcht0(__byte_ptr[Planes + KernelTuning.NearBytes + line]);
+        }
+
+        _c.Label(ref near);
+        if (_halves)
+        {
+            _dots.Emit(Planes, Codes, Scratch, 0, Quads / 2);
+            _dots.TakeOffset(Sums, 0, Quads / 2);
+            for (int row = 0; row < TileCall.Rows; row++)
             {
-                Products(2 * quad, 4 * quad, quad == first);
-                Products(2 * quad + 1, 4 * quad + OddShorts, begins: false);
+                for (int half = 0; half < 2; half++) _c.vmovdqa(FirstDot(row, half), TileDots.Dot(row, half));
             }
-            else
-            {
-                Products(quad, 4 * quad, quad == first);
-            }
-        }
 
-        for (int row = 0; row < Rows; row++)
-        {
-            if (!_shape.Shorts) Widen(row, first);
-            _c.vmovups(__ymmword_ptr[Dots + 64 * row], Sum(2 * row));
-            _c.vmovups(__ymmword_ptr[Dots + 64 * row + 32], Sum(2 * row + 1));
-        }
-
-        _c.add(Dots, Rows * 64);
-    }
-
-    // 16 lanes of weights, 4 bytes each, with each row's 4 bytes.
-    private void Products(int weights, int at, bool begins)
-    {
-        _c.vmovups(ymm8, __ymmword_ptr[Codes + 64 * weights]);
-        _c.vmovups(ymm9, __ymmword_ptr[Codes + 64 * weights + 32]);
-        for (int row = 0; row < Rows; row++)
-        {
-            AssemblerRegisterYMM values = row % 2 == 0 ? ymm10 : ymm12, product = row % 2 == 0 ? ymm11 : ymm13;
-            _c.vpbroadcastd(values, Row(X, row, at));
-            Multiply(begins ? Sum(2 * row) : product, ymm8, values);
-            if (!begins) Add(Sum(2 * row), product);
-            Multiply(begins ? Sum(2 * row + 1) : values, ymm9, values);
-            if (!begins) Add(Sum(2 * row + 1), values);
-        }
-    }
-
-    private void Multiply(AssemblerRegisterYMM target, AssemblerRegisterYMM weights, AssemblerRegisterYMM values)
-    {
-        if (_shape.Shorts) _c.vpmaddwd(target, weights, values);
-        else _c.vpmaddubsw(target, weights, values);
-    }
-
-    private void Add(AssemblerRegisterYMM sum, AssemblerRegisterYMM product)
-    {
-        if (_shape.Shorts) _c.vpaddd(sum, sum, product);
-        else _c.vpaddw(sum, sum, product);
-    }
-
-    // 16-bit sums to 32 bits, without what the codes' offset added where the sum of the chain's values is known.
-    private void Widen(int row, int first)
-    {
-        AssemblerRegisterYMM low = Sum(2 * row), high = Sum(2 * row + 1);
-        _c.vpmaddwd(low, low, Ones);
-        _c.vpmaddwd(high, high, Ones);
-        if (_shape.Offset == 0 || _shape.Chain == 2) return;
-        _c.vpbroadcastd(ymm10, Row(Sums, row, first / 4 * sizeof(int)));
-        if (_shape.Chain == Quads)
-        {
-            _c.vpbroadcastd(ymm11, Row(Sums, row, sizeof(int)));
-            _c.vpaddd(ymm10, ymm10, ymm11);
-        }
-
-        _c.vpslld(ymm10, ymm10, (byte)BitOperations.Log2((uint)_shape.Offset));
-        _c.vpsubd(low, low, ymm10);
-        _c.vpsubd(high, high, ymm10);
-    }
-
-    private void NextPart()
-    {
-        _c.add(Codes, _shape.Shorts ? 1024 : 512);
-        if (_shape.Shorts)
-        {
-            // Two parts share 64 bytes of even values and 64 of odd ones: half of that on, then on to the next two.
-            _c.add(X, Step);
-            _c.add(Ahead, 64);
-            _c.xor(Step, OddShorts);
+            _dots.Emit(Planes, Codes, Scratch, Quads / 2, Quads / 2);
+            _dots.TakeOffset(Sums, Quads / 2, Quads / 2);
         }
         else
         {
-            _c.add(X, 32);
-            _c.add(Ahead, 32);
-            _c.add(Sums, 2 * sizeof(int));
+            _dots.Emit(Planes, Codes, Scratch, 0, Quads);
+            _dots.TakeOffset(Sums, 0, Quads);
+        }
+
+        for (int half = 0; half < 2; half++) AddScaled(half);
+        if (!_scales.HasMin) return;
+        StoreSums();
+        for (int half = 0; half < 2; half++) AddMinimums(half);
+    }
+
+    private void AddScaled(int half)
+    {
+        if (_scales.IsBFloat)
+        {
+            _c.vpmovzxwd(Scale, __xmmword_ptr[Scales + 16 * half]);
+            _c.vpslld(Scale, Scale, 16);
+        }
+        else
+        {
+            _c.vcvtph2ps(Scale, __xmmword_ptr[Scales + 16 * half]);
+        }
+
+        if (_scales.Sub != SubScale.None) SubScales(First, 8 * half);
+        if (_halves) SubScales(Second, 8 * half + 16);
+        for (int row = 0; row < TileCall.Rows; row++)
+        {
+            AssemblerRegisterYMM dots = TileDots.Dot(row, half);
+            _c.vcvtdq2ps(dots, dots);
+            if (_scales.Sub == SubScale.Part) _c.vmulps(dots, dots, First);
+            if (_halves)
+            {
+                _c.vmulps(dots, dots, Second);
+                _c.vcvtdq2ps(Total, FirstDot(row, half));
+                _c.vfmadd231ps(dots, Total, First);
+            }
+
+            _c.vbroadcastss(Factor, Row(XScales, XStride, XThrice, row, 0));
+            _c.vmulps(Factor, Factor, Scale);
+            AddToTotal(row, half, () => _c.vfmadd231ps(Total, dots, Factor));
         }
     }
 
-    private static AssemblerMemoryOperand Row(AssemblerRegister64 first, int row, int at) => row switch
-    {
-        0 => __dword_ptr[first + at],
-        1 => __dword_ptr[first + Second + at],
-        2 => __dword_ptr[first + Third + at],
-        _ => __dword_ptr[first + Fourth + at],
-    };
+    private static AssemblerMemoryOperand FirstDot(int row, int half) => __ymmword_ptr[Scratch + FirstAt + RegisterBytes * (2 * row + half)];
 
-    private static AssemblerRegisterYMM Sum(int index) => new(Register.YMM0 + index);
+    private void AddToTotal(int row, int half, Action add)
+    {
+        AssemblerMemoryOperand place = Row(Y, YStride, YThrice, row, RegisterBytes * half);
+        _c.vmovups(Total, place);
+        add();
+        _c.vmovups(place, Total);
+    }
+
+    private void SubScales(AssemblerRegisterYMM target, int at)
+    {
+        if (_scales.Kind == SubKind.Signed) _c.vpmovsxbd(target, __qword_ptr[Subs + at]);
+        else _c.vpmovzxbd(target, __qword_ptr[Subs + at]);
+        if (_scales.Kind == SubKind.Nibbles)
+        {
+            _c.vpslld(target, target, 28);
+            _c.vpsrld(target, target, 28);
+        }
+
+        _c.vcvtdq2ps(target, target);
+    }
+
+    // What minimums are multiplied with, for each row in all lanes.
+    private void StoreSums()
+    {
+        for (int row = 0; row < TileCall.Rows; row++)
+        {
+            StoreSum(row, 0, _halves ? Quads / 2 : Quads, 0);
+            if (_halves) StoreSum(row, Quads / 2, Quads / 2, TileCall.Rows);
+        }
+    }
+
+    private void StoreSum(int row, int first, int count, int at)
+    {
+        _dots.Sum(Factor, Sums, row, first, count);
+        _c.vcvtdq2ps(Factor, Factor);
+        _c.vmovaps(SumOf(row + at), Factor);
+    }
+
+    private static AssemblerMemoryOperand SumOf(int index) => __ymmword_ptr[Scratch + SumsAt + RegisterBytes * index];
+
+    // Dots are not needed any more: ymm0 is free too.
+    private void AddMinimums(int half)
+    {
+        AssemblerRegisterYMM minimum = ymm0;
+        _c.vcvtph2ps(Scale, __xmmword_ptr[Scales + 32 + 16 * half]);
+        if (_scales.Sub == SubScale.Part) SubMins(First, ScaleLayout.ToSubMins + 8 * half);
+        if (_halves)
+        {
+            SubMins(First, 8 * half);
+            SubMins(Second, 16 + 8 * half);
+        }
+
+        for (int row = 0; row < TileCall.Rows; row++)
+        {
+            if (_scales.Sub != SubScale.None) _c.vmulps(minimum, First, SumOf(row));
+            else _c.vmovaps(minimum, SumOf(row));
+            // Exact in any order: the sums and minimums are integers.
+            if (_halves) _c.vfmadd231ps(minimum, Second, SumOf(row + TileCall.Rows));
+            _c.vbroadcastss(Factor, Row(XScales, XStride, XThrice, row, 0));
+            _c.vmulps(Factor, Factor, Scale);
+            AddToTotal(row, half, () => _c.vfnmadd231ps(Total, minimum, Factor));
+        }
+    }
+
+    private void SubMins(AssemblerRegisterYMM target, int at)
+    {
+        _c.vpmovzxbd(target, __qword_ptr[Subs + at]);
+        if (_scales.Kind == SubKind.Nibbles) _c.vpsrld(target, target, 4);
+        _c.vcvtdq2ps(target, target);
+    }
+
+    private static AssemblerMemoryOperand Codes(int row, int at) => Row(X, XStride, XThrice, row, at);
+
+    private static AssemblerMemoryOperand Sums(int row, int at) => Row(XSums, XStride, XThrice, row, at);
+
+    private static AssemblerMemoryOperand Row(AssemblerRegister64 first, AssemblerRegister64 stride, AssemblerRegister64 thrice, int row, int at) => row switch
+    {
+        0 => __[first + at],
+        1 => __[first + stride + at],
+        2 => __[first + stride * 2 + at],
+        _ => __[first + thrice + at],
+    };
 }

@@ -13,6 +13,9 @@ internal abstract unsafe class WrappedKernel(MatrixKernel inner) : MatrixKernel
     public override bool TakesBFloats(int rows, int columns) => inner.TakesBFloats(rows, columns);
 
     /// <inheritdoc/>
+    public override bool TakesShorts => inner.TakesShorts;
+
+    /// <inheritdoc/>
     public override long GroupBytes(int columns) => inner.GroupBytes(columns);
 
     /// <inheritdoc/>

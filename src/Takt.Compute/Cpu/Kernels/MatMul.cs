@@ -110,7 +110,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
         }
 
         Activations.Quantize<T>(x[row - _quantized[i]], x.Width, _activations[row]);
-        if (x.Count > 1 && T.PrefersShorts) Activations.StoreShorts<T>(_activations[row], x.Width);
+        if (x.Count > 1 && _projections[i].W.Kernel!.TakesShorts) Activations.StoreShorts<T>(_activations[row], x.Width);
     }
 
     /// <summary>Computes one piece: some groups of one product, for all of its rows.</summary>

@@ -219,7 +219,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
                 }
 
                 byte* shorts = Activations.Shorts(x, columns, first);
-                AddRows(codes, floats, length, x.Part(first), shorts, xStride, rows, first == 0, y + g * GroupRows, yStride, EmittedDots);
+                AddRows(codes, floats, length, x.Part(first), shorts, xStride, rows, first == 0, y + g * GroupRows, yStride);
             }
         }
     }
@@ -228,7 +228,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows(
-        byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride, nint emitted)
+        byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride)
     {
         const int Most = ChunkParts * MostDots;
         byte* space = stackalloc byte[(Most + 4 * GroupRows) * sizeof(int) + 64];
@@ -238,8 +238,8 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
         {
             int last = Math.Min(4, rows - row) - 1;
             nint second = (nint)(Math.Min(1, last) * xStride), third = (nint)(Math.Min(2, last) * xStride);
-            var tile = new TileRows(x.Next(row * xStride), shorts, second, third, (nint)(last * xStride), (nint)(4 * xStride));
-            Dots(codes, parts, tile, dots, emitted);
+            var tile = new TileRows(x.Next(row * xStride), shorts, second, third, (nint)(last * xStride));
+            Dots(codes, parts, tile, dots);
             for (int r = 0; r < 4; r++) T.Store(begins ? T.Zero : T.Load(y + Math.Min(r, last) * yStride), totals + r * GroupRows);
             AddScaled(dots, floats, parts, tile, totals);
             for (int r = 0; r <= last; r++) T.Store(T.Load(totals + r * GroupRows), y + r * yStride);

@@ -15,6 +15,9 @@ internal abstract unsafe class MatrixKernel
     /// <summary>Whether products with that many rows take activations in bfloat16 instead, a row's values one after the other.</summary>
     public virtual bool TakesBFloats(int rows, int columns) => false;
 
+    /// <summary>Whether products with many rows take quantised activations as 16-bit integers too.</summary>
+    public virtual bool TakesShorts => false;
+
     /// <summary>Bytes of a packed group.</summary>
     public abstract long GroupBytes(int columns);
 

@@ -11,35 +11,12 @@ internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales>
     /// <param name="parts">How many.</param>
     /// <param name="x">The rows.</param>
     /// <param name="dots">Receives the dots.</param>
-    /// <param name="emitted">The emitted code for it, or 0.</param>
     /// <remarks>What limits it is the number of instructions: one index walks all rows, and a round does what that pays for.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected static void Dots(byte* codes, int parts, in TileRows x, int* dots, nint emitted)
+    protected static void Dots(byte* codes, int parts, in TileRows x, int* dots)
     {
-        if (emitted != 0)
-        {
-            TileCall call = new()
-            {
-                Codes = codes,
-                Parts = parts,
-                X = Shorts ? x.Shorts : (byte*)x.First.Codes,
-                Sums = x.First.Sums,
-                Second = x.Second,
-                Third = x.Third,
-                Fourth = x.Fourth,
-                Next = (Shorts ? x.Shorts : (byte*)x.First.Codes) + x.Next,
-                Dots = dots,
-            };
-            ((delegate* unmanaged<TileCall*, void>)emitted)(&call);
-        }
-        else if (Shorts)
-        {
-            ShortDots(codes, parts, x, dots);
-        }
-        else
-        {
-            ByteDots(codes, parts, x, dots);
-        }
+        if (Shorts) ShortDots(codes, parts, x, dots);
+        else ByteDots(codes, parts, x, dots);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -7,7 +7,7 @@ namespace Takt.Compute.Cpu.Packing;
 /// Products over code and scale planes, whatever the block format. For many rows of activations some parts of a group are unpacked to
 /// bytes and floats that stay in the first-level cache, then every tile of four rows is multiplied with them.
 /// </summary>
-internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales> : TileKernel
+internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales> : MatrixKernel
     where T : struct, ILanes<T>
     where TCodes : struct, ICodePlane<TCodes>
     where TScales : struct, IScalePlane<TScales>
@@ -16,7 +16,7 @@ internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales> : TileKer
     protected const int ChunkParts = 16;
 
     /// <inheritdoc/>
-    public sealed override TileShape Shape => new(Shorts, Chain, Offset);
+    public sealed override bool TakesShorts => Shorts;
 
     /// <summary>Room for a part's unpacked codes: bytes, or 16-bit integers.</summary>
     protected static int CodeBytes

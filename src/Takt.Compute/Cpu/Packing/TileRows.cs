@@ -6,13 +6,11 @@ namespace Takt.Compute.Cpu.Packing;
 /// <param name="second">Bytes from the first row to the second.</param>
 /// <param name="third">Bytes to the third.</param>
 /// <param name="fourth">Bytes to the fourth.</param>
-/// <param name="next">Bytes to the first row of the tile after this one.</param>
-internal readonly unsafe ref struct TileRows(ActivationRow first, byte* shorts, nint second, nint third, nint fourth, nint next)
+internal readonly unsafe ref struct TileRows(ActivationRow first, byte* shorts, nint second, nint third, nint fourth)
 {
     public readonly ActivationRow First = first;
     public readonly byte* Shorts = shorts;
     public readonly nint Second = second;
     public readonly nint Third = third;
     public readonly nint Fourth = fourth;
-    public readonly nint Next = next;
 }

@@ -7,14 +7,14 @@ using Takt.Compute.Memory;
 
 namespace Takt.Compute.Tests.Cpu.Emitted;
 
-/// <summary>The emitted products of quantised formats with one row, which run on every x86-64 machine with AVX2, FMA and F16C.</summary>
+/// <summary>The emitted products of quantised formats, which run on every x86-64 machine with AVX2, FMA and F16C.</summary>
 public sealed unsafe class RowEmitterTests
 {
     public static TheoryData<string> Formats => BlockEmitterTests.Formats;
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void One_row_has_the_bits_of_the_kernel_in_scalar_code(string name)
+    public void Rows_have_the_bits_of_the_kernel_in_scalar_code(string name)
     {
         using var kernels = new Kernels(name);
         foreach ((int groups, int blocks) in new[] { (1, 1), (2, 3), (3, 8), (4, 5), (7, 9), (13, 2) })
@@ -54,6 +54,9 @@ public sealed unsafe class RowEmitterTests
 
     private sealed class Kernels : IDisposable
     {
+        // A tile of four and one row.
+        private const int RowCount = 5;
+
         private readonly MatrixKernel _scalar, _emitted;
         private readonly PackedLayout _layout;
         private readonly KernelTuning _before = KernelTuning.Current;
@@ -62,9 +65,9 @@ public sealed unsafe class RowEmitterTests
         {
             if (!Avx2.IsSupported) Assert.Skip("needs a processor with AVX2");
             _scalar = MatrixKernels.For<LanesScalar>(name);
-            _emitted = EmittedKernels.WrapQuantized((TileKernel)MatrixKernels.For<Lanes256>(name), name);
+            _emitted = EmittedKernels.WrapQuantized(MatrixKernels.For<Lanes256>(name), name);
             _layout = PackedLayout.Of(name)!;
-            Assert.IsType<EmittedRowKernel>(_emitted);
+            Assert.IsType<EmittedQuantizedKernel>(_emitted);
         }
 
         /// <summary>Multiplies random weights.</summary>
@@ -77,23 +80,37 @@ public sealed unsafe class RowEmitterTests
         {
             int columns = blocks * 32 * _layout.BlockParts, outputs = groups * MatrixKernel.GroupRows;
             var random = new Random(groups + columns);
-            using NativeBuffer weights = new(groups * _scalar.GroupBytes(columns)), expected = new(outputs * 4), actual = new(outputs * 4);
+            using var weights = new NativeBuffer(groups * _scalar.GroupBytes(columns));
             Fill(weights, groups, blocks, random, code);
+            using var x = new Activations();
+            x.Reserve(RowCount, columns);
+            for (int row = 0; row < RowCount; row++) Quantize(x[row], columns, random, value);
+            KernelTuning.Current = _before with { Streams = streams };
+            using NativeBuffer expected = new(RowCount * outputs * 4), actual = new(RowCount * outputs * 4);
+            for (int row = 0; row < RowCount; row++) _scalar.Multiply(weights.Bytes, groups, columns, x[row], expected.Floats + row * outputs);
+            new Span<byte>(actual.Bytes, (int)actual.Length).Fill(0x55);
+            for (int row = 0; row < RowCount; row++) _emitted.Multiply(weights.Bytes, groups, columns, x[row], actual.Floats + row * outputs);
+            Compare(expected, actual, $"{groups} x {columns}, one row");
+            new Span<byte>(actual.Bytes, (int)actual.Length).Fill(0x55);
+            _emitted.MultiplyRows(weights.Bytes, groups, columns, x[0], x.RowBytes, RowCount, actual.Floats, outputs);
+            Compare(expected, actual, $"{groups} x {columns}, rows together");
+        }
+
+        private static void Quantize(in ActivationRow x, int columns, Random random, Func<Random, float> value)
+        {
             using var values = new NativeBuffer(Rows.Pad(columns) * sizeof(float));
             for (int i = 0; i < columns; i++) values.Floats[i] = value(random);
-            using var x = new Activations();
-            x.Reserve(1, columns);
-            Activations.Quantize<LanesScalar>(values.Floats, columns, x[0]);
-            KernelTuning.Current = _before with { Streams = streams };
-            _scalar.Multiply(weights.Bytes, groups, columns, x[0], expected.Floats);
-            new Span<byte>(actual.Bytes, (int)actual.Length).Fill(0x55);
-            _emitted.Multiply(weights.Bytes, groups, columns, x[0], actual.Floats);
-            for (int i = 0; i < outputs; i++)
+            Activations.Quantize<LanesScalar>(values.Floats, columns, x);
+        }
+
+        private static void Compare(NativeBuffer expected, NativeBuffer actual, string what)
+        {
+            for (int i = 0; i < expected.Length / sizeof(float); i++)
             {
                 // What NaN carries is nobody's promise.
                 float wanted = expected.Floats[i], given = actual.Floats[i];
                 bool same = BitConverter.SingleToInt32Bits(wanted) == BitConverter.SingleToInt32Bits(given);
-                Assert.True(same || (float.IsNaN(wanted) && float.IsNaN(given)), $"{groups} x {columns}, output {i}: {given:R}, expected {wanted:R}");
+                Assert.True(same || (float.IsNaN(wanted) && float.IsNaN(given)), $"{what}, result {i}: {given:R}, expected {wanted:R}");
             }
         }
 

@@ -8,28 +8,30 @@ using Takt.Compute.Memory;
 
 namespace Takt.Compute.Tests.Cpu.Emitted;
 
-/// <summary>The emitted dots of tiles, which run on every x86-64 machine with AVX2.</summary>
+/// <summary>The emitted products with tiles of rows, which run on every x86-64 machine with AVX2.</summary>
 public sealed unsafe class TileEmitterTests
 {
     private const int Groups = 3, Gap = 5;
 
     public static TheoryData<string> Formats =>
-        new(WeightFormat.All.Select(format => format.Name).Where(name => MatrixKernels.For<LanesScalar>(name) is TileKernel));
+        new(WeightFormat.All.Select(format => format.Name).Where(name => MatrixKernels.For<LanesScalar>(name).QuantizesActivations));
 
     [Theory]
     [MemberData(nameof(Formats))]
     public void Many_rows_have_the_bits_of_the_kernel_in_scalar_code(string format)
     {
         if (!Avx2.IsSupported) Assert.Skip("needs a processor with AVX2");
-        var inner = (TileKernel)MatrixKernels.For<Lanes256>(format);
+        var inner = MatrixKernels.For<Lanes256>(format);
         MatrixKernel emitted = EmittedKernels.WrapQuantized(inner, format), scalar = MatrixKernels.For<LanesScalar>(format);
-        Assert.IsType<EmittedRowKernel>(emitted); // around the kernel with emitted dots
+        Assert.IsType<EmittedQuantizedKernel>(emitted);
         WeightFormat weights = WeightFormat.Find(format)!;
         // Fewer parts than a chunk, several chunks with a short last one, and odd numbers of parts where blocks allow them.
         foreach (int blocks in new[] { 1, 3, 19 })
         {
             for (int rows = 2; rows <= 14; rows += 3) Check(scalar, emitted, weights, blocks * weights.BlockValues, rows);
         }
+
+        Check(scalar, emitted, weights, 4096 + weights.BlockValues, 18);
     }
 
     private static void Check(MatrixKernel scalar, MatrixKernel emitted, WeightFormat format, int columns, int rows)
