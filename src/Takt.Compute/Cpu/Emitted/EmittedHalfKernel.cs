@@ -2,11 +2,15 @@ using Takt.Compute.Cpu.Packing;
 
 namespace Takt.Compute.Cpu.Emitted;
 
-/// <summary>The kernel of 16-bit floats in C# whose products with one row go by emitted code, with the same bits.</summary>
-/// <param name="inner">The kernel of F16.</param>
-/// <param name="entry">The address of the emitted code.</param>
-internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint entry) : WrappedKernel(inner)
+/// <summary>A kernel of 16-bit floats whose products go by emitted code, to the bits of the one in C#.</summary>
+/// <param name="inner">The kernel of F16 in C#, which packs.</param>
+/// <param name="one">The address of the emitted code for one row.</param>
+/// <param name="tiles">The address of the emitted code for tiles of rows.</param>
+internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint one, nint tiles) : WrappedKernel(inner)
 {
+    // So many rows, and so many columns of a group, stay in the second-level and in the first-level cache.
+    private const int FewRows = 16, NearRows = 128, ChunkColumns = 512, FarBytes = 4096;
+
     /// <inheritdoc/>
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
@@ -26,9 +30,73 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint entry) :
                 YStride = far * GroupRows * sizeof(float),
                 Blocks = columns / HalfEmitter.Step,
             };
-            ((delegate* unmanaged<KernelCall*, void>)entry)(&call);
+            ((delegate* unmanaged<KernelCall*, void>)one)(&call);
         }
 
         if (done < count) base.Multiply(groups + done * stride, count - done, columns, x, y + done * GroupRows);
+    }
+
+    /// <inheritdoc/>
+    public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    {
+        if (columns % HalfEmitter.Step != 0 || columns == 0 || TakesBFloats(rows, columns))
+        {
+            base.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
+            return;
+        }
+
+        int tiled = rows / HalfTileEmitter.Rows * HalfTileEmitter.Rows;
+        for (int row = 0; row < tiled; row++) new Span<float>(y + row * yStride, GroupRows * count).Clear();
+        if (rows > FewRows)
+        {
+            for (int row = 0; row < tiled; row += NearRows)
+                AddNear(groups, count, columns, x.Next(row * xStride), xStride, Math.Min(NearRows, tiled - row), y + row * yStride, yStride);
+            MultiplyEach(groups, count, columns, x, xStride, tiled, rows, y, yStride);
+            return;
+        }
+
+        // All of a few groups, as they lie in memory.
+        long stride = GroupBytes(columns);
+        for (int i = 0; i < count; i += HalfEmitter.Groups)
+        {
+            int some = Math.Min(HalfEmitter.Groups, count - i);
+            for (int group = i; tiled > 0 && group < i + some; group++)
+                AddTiles(groups + group * stride, columns, FarBytes, x.Codes, xStride, tiled, y + group * GroupRows, yStride);
+            MultiplyEach(groups + i * stride, some, columns, x, xStride, tiled, rows, y + i * GroupRows, yStride);
+        }
+    }
+
+    private void MultiplyEach(byte* groups, int count, int columns, in ActivationRow x, long xStride, int first, int rows, float* y, long yStride)
+    {
+        for (int row = first; row < rows; row++) Multiply(groups, count, columns, x.Next(row * xStride), y + row * yStride);
+    }
+
+    // Some columns go through all groups before the next ones do, so that a group's part of them stays in the first-level cache.
+    private void AddNear(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    {
+        long stride = GroupBytes(columns);
+        for (int first = 0; first < columns; first += ChunkColumns)
+        {
+            byte* chunk = groups + GroupBytes(first);
+            int length = Math.Min(ChunkColumns, columns - first);
+            for (int i = 0; i < count; i++)
+                AddTiles(chunk + i * stride, length, stride, x.Codes + first * sizeof(float), xStride, rows, y + i * GroupRows, yStride);
+        }
+    }
+
+    private void AddTiles(byte* group, int columns, long ahead, nint x, long xStride, int rows, float* y, long yStride)
+    {
+        KernelCall call = new()
+        {
+            Scales = (byte*)ahead,
+            Planes = group,
+            Codes = x,
+            XStride = xStride,
+            Y = y,
+            YStride = yStride * sizeof(float),
+            Blocks = columns / HalfEmitter.Step,
+            Rows = rows / HalfTileEmitter.Rows,
+        };
+        ((delegate* unmanaged<KernelCall*, void>)tiles)(&call);
     }
 }

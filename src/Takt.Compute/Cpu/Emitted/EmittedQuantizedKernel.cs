@@ -10,7 +10,9 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="tiles">The address of the emitted code for tiles of rows, of one <see cref="TileCall"/>.</param>
 internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLayout layout, nint one, nint tiles) : WrappedKernel(inner)
 {
-    private const int PartsPerVisit = 4, FewRows = 16, ChunkBytes = 16 << 10;
+    // So many rows, and so much of a group, stay in the second-level and in the first-level cache.
+    private const int PartsPerVisit = 4, FewRows = 16, NearRows = 128, ChunkBytes = 16 << 10;
+
 
     /// <inheritdoc/>
     public override bool TakesShorts => false;
@@ -42,14 +44,19 @@ internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLa
             return;
         }
 
-        // Some inputs go through all groups before the next ones do, so that the rows' part of them stays in the second-level cache and
-        // the groups' in the first.
+        for (int row = 0; row < rows; row += NearRows)
+            AddNear(whole, count, stride, x.Next(row * xStride), xStride, Math.Min(NearRows, rows - row), y + row * yStride, yStride);
+    }
+
+    // Some inputs go through all groups before the next ones do, so that a group's part of them stays in the first-level cache.
+    private void AddNear(in Slice whole, int count, long stride, in ActivationRow x, long xStride, int rows, float* y, long yStride)
+    {
         int blocks = Math.Max(1, ChunkBytes / (layout.BlockParts * layout.Codes.PartBytes));
         for (int first = 0; first < whole.Blocks; first += blocks)
         {
             Slice slice = whole.Cut(first, Math.Min(blocks, whole.Blocks - first), layout) with { Ahead = stride };
-            for (int i = 0; i < count; i++)
-                AddRows(slice.At(i * stride), x.Part(first * layout.BlockParts), xStride, rows, y + i * GroupRows, yStride);
+            ActivationRow part = x.Part(first * layout.BlockParts);
+            for (int i = 0; i < count; i++) AddRows(slice.At(i * stride), part, xStride, rows, y + i * GroupRows, yStride);
         }
     }
 
