@@ -35,7 +35,7 @@ internal unsafe struct AffineSuperblock
     /// <param name="subHigh">The highest sub-scale and sub-minimum.</param>
     /// <param name="result">The superblock.</param>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void Fit(float* values, int group, int high, int subHigh, out AffineSuperblock result)
     {
         float* bounded = stackalloc float[Values];

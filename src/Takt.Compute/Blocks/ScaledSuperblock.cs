@@ -30,7 +30,7 @@ internal unsafe struct ScaledSuperblock
     /// <param name="lowest">The lowest sub-scale; the highest is <c>-lowest - 1</c>.</param>
     /// <param name="result">The superblock.</param>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void Fit<TLevels>(
         float* values, int group, TLevels levels, ReadOnlySpan<float> reaches, int lowest, out ScaledSuperblock result)
         where TLevels : struct, ILevels

@@ -59,7 +59,7 @@ internal sealed unsafe class Activations : IDisposable
     }
 
     /// <summary>Writes a quantised row's codes as 16-bit integers too.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void StoreShorts<T>(in ActivationRow row, int columns) where T : struct, ILanes<T>
     {
         byte* codes = (byte*)row.Codes, shorts = Shorts(row, columns, 0);
@@ -72,7 +72,7 @@ internal sealed unsafe class Activations : IDisposable
     }
 
     /// <summary>Writes floats (followed by zeros up to a multiple of 16) as bfloat16 where a row's codes would be.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void StoreBFloats<T>(float* source, int count, in ActivationRow row) where T : struct, ILanes<T>
     {
         for (int k = 0; k < count; k += 16) BFloat16Plane.Store(T.Load(source + k), (ushort*)row.Codes + k);
@@ -80,7 +80,7 @@ internal sealed unsafe class Activations : IDisposable
 
     /// <summary>Quantises <paramref name="count"/> floats (followed by zeros up to a multiple of 16) into a row.</summary>
     /// <remarks>scale = max |x| / 127; code = x / scale, rounded to nearest even.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void Quantize<T>(float* source, int count, in ActivationRow row) where T : struct, ILanes<T>
     {
         float* scales = (float*)row.Scales;

@@ -129,7 +129,7 @@ public unsafe interface ILanes<T> where T : struct, ILanes<T>
     static abstract T Widen(T sums);
 
     /// <summary>Whether many signed bytes are multiplied faster as 16-bit integers, by <see cref="DotShorts"/>.</summary>
-    static virtual bool PrefersShorts => false;
+    static abstract bool PrefersShorts { get; }
 
     /// <summary>Adds to each integer lane the two products of its 16-bit halves.</summary>
     static abstract T DotShorts(T sum, T weights, T values);

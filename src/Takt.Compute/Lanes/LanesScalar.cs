@@ -17,6 +17,9 @@ public unsafe partial struct LanesScalar : ILanes<LanesScalar>
     public static bool IsSupported => true;
 
     /// <inheritdoc/>
+    public static bool PrefersShorts => false;
+
+    /// <inheritdoc/>
     public static LanesScalar Zero => default;
 
     /// <inheritdoc/>

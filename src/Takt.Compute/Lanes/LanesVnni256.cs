@@ -16,6 +16,9 @@ public readonly unsafe struct LanesVnni256(Lanes256 v) : ILanes<LanesVnni256>
     public static bool IsSupported => AvxVnni.IsSupported && Lanes256.IsSupported;
 
     /// <inheritdoc/>
+    public static bool PrefersShorts => false;
+
+    /// <inheritdoc/>
     public static LanesVnni256 Zero => default;
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ internal readonly unsafe struct Attention<T, TKv>(
 {
     private const int Block = KvLayer.BlockTokens, Partition = AttentionPlan.Partition, Stride = AttentionPlan.ScoreStride;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public void Run(int index, int thread)
     {
         AttentionPiece piece = plan.Pieces[index];
@@ -79,7 +79,7 @@ internal readonly unsafe struct Attention<T, TKv>(
     }
 
     // The products of all queries with the keys of a partition, as far as the queries see them: lanes are tokens.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private void Weigh(in AttentionPiece piece, int start, in AttentionScratch scratch)
     {
         int begin = Seen(piece, 0, start).From / Block * Block, end = Seen(piece, piece.Count - 1, start).To;
@@ -109,7 +109,7 @@ internal readonly unsafe struct Attention<T, TKv>(
     }
 
     // Masks a partition's scores and exponentiates them; clears the output, and leaves largest score and sum behind the state.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private void Softmax(float* scores, int from, int to, float* state, float* sums)
     {
         int begin = from / Block * Block, end = (to + Block - 1) / Block * Block;
@@ -132,7 +132,7 @@ internal readonly unsafe struct Attention<T, TKv>(
     }
 
     // Adds the weighted values of a partition to the outputs of all queries: lanes are values.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private void Sum(in AttentionPiece piece, int start, in AttentionScratch scratch)
     {
         int end = Seen(piece, piece.Count - 1, start).To, padded = layer.PaddedHeadSize;

@@ -36,7 +36,7 @@ internal static unsafe class AttentionState<T> where T : struct, ILanes<T>
             Merge(state, next, next[size + Largest], next[size + Sum], size);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private static void Merge(float* state, float* output, float largest, float sum, int size)
     {
         float before = state[size + Largest];

@@ -20,7 +20,7 @@ internal readonly unsafe struct Activate<T>(Activation kind, Rows gate, Rows up)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void SwiGlu(float* gate, float* up, int width)
     {
         for (int k = 0; k < width; k += 16)
@@ -33,7 +33,7 @@ internal readonly unsafe struct Activate<T>(Activation kind, Rows gate, Rows up)
 
     private static void Gelu(float* gate, float* up, int width) => Gelu(gate, up, width, up);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void Gelu(float* gate, float* up, int width, float* result)
     {
         for (int k = 0; k < width; k += 16)
@@ -47,7 +47,7 @@ internal readonly unsafe struct Activate<T>(Activation kind, Rows gate, Rows up)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void Oai(float* gate, float* up, int width)
     {
         T limit = T.Broadcast(7f);
@@ -64,7 +64,7 @@ internal readonly unsafe struct Activate<T>(Activation kind, Rows gate, Rows up)
 /// <summary>y += scale * x, a row a piece.</summary>
 internal readonly unsafe struct AddScaled<T>(Rows x, float scale, Rows y) : ITask where T : struct, ILanes<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public void Run(int index, int thread)
     {
         T factor = T.Broadcast(scale);
@@ -85,13 +85,13 @@ internal readonly unsafe struct ScaleAndCap<T>(Rows x, float scale, float cap) :
         else Cap(row, width, scale, cap);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void Scale(float* row, int width, float scale)
     {
         for (int k = 0; k < width; k += 16) T.Store(T.Multiply(T.Load(row + k), T.Broadcast(scale)), row + k);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void Cap(float* row, int width, float scale, float cap)
     {
         for (int k = 0; k < width; k += 16)

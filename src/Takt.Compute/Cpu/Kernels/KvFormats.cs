@@ -39,7 +39,7 @@ internal readonly unsafe struct FloatKv<TPlane> : IKvFormat<FloatKv<TPlane>> whe
     public static float* Values<T>(byte* block, int headSize, int tokens, float* scratch) where T : struct, ILanes<T> =>
         Floats<T>(block, tokens * Rows.Pad(headSize), scratch);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static float* Floats<T>(byte* block, int count, float* scratch) where T : struct, ILanes<T>
     {
         if (TPlane.Bytes == sizeof(float)) return (float*)block;
@@ -48,7 +48,7 @@ internal readonly unsafe struct FloatKv<TPlane> : IKvFormat<FloatKv<TPlane>> whe
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void StoreKey<T>(float* key, byte* block, int headSize, int token) where T : struct, ILanes<T>
     {
         if (TPlane.Bytes == sizeof(float))
@@ -68,7 +68,7 @@ internal readonly unsafe struct FloatKv<TPlane> : IKvFormat<FloatKv<TPlane>> whe
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void StoreValue<T>(float* value, byte* block, int headSize, int token) where T : struct, ILanes<T>
     {
         byte* row = block + (long)token * Rows.Pad(headSize) * TPlane.Bytes;
@@ -112,7 +112,7 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
 
     private static ushort* Scales(byte* block, int headSize) => (ushort*)(block + Tokens * Rows.Pad(headSize));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static float* Keys<T>(byte* block, int headSize, float* scratch) where T : struct, ILanes<T>
     {
         ushort* scales = Scales(block, headSize);
@@ -128,13 +128,13 @@ internal readonly unsafe struct QuantizedKv : IKvFormat<QuantizedKv>
     }
 
     // Every other 16 codes, as keys have the same tokens' scale again.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private static void Scale<T>(byte* codes, int count, T scale, float* target) where T : struct, ILanes<T>
     {
         for (int k = 0; k < count; k += 32) T.Store(T.Multiply(T.ToFloat(T.LoadSByte((sbyte*)codes + k)), scale), target + k);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static float* Values<T>(byte* block, int headSize, int tokens, float* scratch) where T : struct, ILanes<T>
     {
         int padded = Rows.Pad(headSize), groups = KvLayer.ScaleGroups(headSize);

@@ -61,7 +61,7 @@ internal unsafe struct KvProduct
         Sums += queries * SumBytes / sizeof(float);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private readonly void AddFour<T>() where T : struct, ILanes<T>
     {
         long next = RowBytes / sizeof(float), far = FactorBytes / sizeof(float);
@@ -87,7 +87,7 @@ internal unsafe struct KvProduct
     }
 
     // Two registers of sums at a time where there are as many: the chain of one would wait for itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private readonly void AddOne<T>() where T : struct, ILanes<T>
     {
         long next = RowBytes / sizeof(float), lane = 0;

@@ -10,7 +10,7 @@ internal readonly unsafe struct KvStore<T, TKv>(Rows keys, Rows values, Attentio
     where T : struct, ILanes<T>
     where TKv : struct, IKvFormat<TKv>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public void Run(int index, int thread)
     {
         foreach (ref readonly BatchSlice slice in plan.Slices)

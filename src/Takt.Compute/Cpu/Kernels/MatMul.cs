@@ -114,7 +114,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
     }
 
     /// <summary>Computes one piece: some groups of one product, for all of its rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public void Run<T>(int piece) where T : struct, ILanes<T>
     {
         (int i, int first, int count) = _pieces[piece];

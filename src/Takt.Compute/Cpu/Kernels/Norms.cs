@@ -11,7 +11,7 @@ internal readonly unsafe struct RmsNorm<T>(Rows x, float* weight, float epsilon,
     public void Run(int index, int thread) => Row(x[index], x.Width, weight, epsilon, y[index]);
 
     /// <summary>Normalises one row; a null weight is one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public static void Row(float* x, int width, float* weight, float epsilon, float* y)
     {
         T squares = T.Zero;
@@ -34,7 +34,7 @@ internal readonly unsafe struct RmsNorm<T>(Rows x, float* weight, float epsilon,
 internal readonly unsafe struct LayerNorm<T>(Rows x, float* weight, float* bias, float epsilon, Rows y) : ITask
     where T : struct, ILanes<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public void Run(int index, int thread)
     {
         float* from = x[index], to = y[index];

@@ -12,7 +12,7 @@ namespace Takt.Compute.Cpu.Kernels;
 internal readonly unsafe struct Rope<T>(Rows x, int headSize, int ropeSize, bool interleaved, Rows angles) : ITask
     where T : struct, ILanes<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public void Run(int index, int thread)
     {
         int pairs = ropeSize / 2;

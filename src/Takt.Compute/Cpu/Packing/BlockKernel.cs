@@ -32,7 +32,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
 
     /// <inheritdoc/>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public override void Pack(byte* source, int rows, int columns, byte* group)
     {
         uint* codes = stackalloc uint[8 * GroupRows];
@@ -51,7 +51,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
 
     // Scales of a part to their plane, its codes to where the lane of a register is a row.
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void Gather(byte* source, nint rowBytes, int rows, int part, byte* scales, uint* codes)
     {
         var offset = Vector128.Create((byte)Offset);
@@ -74,7 +74,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
         long stride = GroupBytes(columns);
@@ -87,7 +87,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
             Streams(groups + i * stride, 1, 0, columns, tuning.PrefetchBytes, x, y + 16 * i, 0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void Streams(byte* group, int streams, long far, int columns, int prefetch, in ActivationRow x, float* y, int yFar)
     {
         byte* planes = group + ScaleBytes(columns);
@@ -102,7 +102,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
 
     // Adds some parts to 16 sums. The compiler inlines only so much into one method, and more into one that is long itself: this is a
     // method of its own and has its dots written out.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private static void Add(byte* group, byte* plane, int index, int end, int prefetch, in ActivationRow x, float* y)
     {
         byte* codes = (byte*)x.Codes + 32 * index;
@@ -194,7 +194,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
 
     /// <inheritdoc/>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
         const int MostBytes = 1024 + sizeof(float) * MostFloats;
@@ -226,7 +226,7 @@ internal sealed unsafe class BlockKernel<T, TBlock, TCodes, TScales> : PlaneKern
 
     // Adds some unpacked parts to the sums of all rows, four by four; a last tile of fewer repeats its last row.
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void AddRows(
         byte* codes, float* floats, int parts, in ActivationRow x, byte* shorts, long xStride, int rows, bool begins, float* y, long yStride)
     {

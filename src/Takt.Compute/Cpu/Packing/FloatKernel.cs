@@ -71,7 +71,7 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
     public override long GroupBytes(int columns) => (long)columns * GroupRows * TPlane.Bytes;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public override void Pack(byte* source, int rows, int columns, byte* group)
     {
         // Some columns of all rows after the other, so that the cache lines they share are written while they are near.
@@ -96,7 +96,7 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
         long stride = GroupBytes(columns);
@@ -113,7 +113,7 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     private static void Four(byte* group, long far, int columns, float* x, float* y, int yFar)
     {
         T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
@@ -145,7 +145,7 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
 
     /// <inheritdoc/>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
         // Some columns are widened to floats that stay in the first-level cache, then every tile of four rows is multiplied with them.
@@ -171,7 +171,7 @@ internal sealed unsafe class FloatKernel<T, TPlane> : MatrixKernel
     }
 
     // Adds the products of some columns to the sums of up to four rows; a tile of fewer repeats its last row.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private static void AddTile(float* weights, int columns, float* x, nint xStride, int rows, bool begins, float* y, long yStride)
     {
         int last = rows - 1;

@@ -12,14 +12,14 @@ internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales>
     /// <param name="x">The rows.</param>
     /// <param name="dots">Receives the dots.</param>
     /// <remarks>What limits it is the number of instructions: one index walks all rows, and a round does what that pays for.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     protected static void Dots(byte* codes, int parts, in TileRows x, int* dots)
     {
         if (Shorts) ShortDots(codes, parts, x, dots);
         else ByteDots(codes, parts, x, dots);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private static void ByteDots(byte* codes, int parts, in TileRows x, int* dots)
     {
         byte* i = (byte*)x.First.Codes, j = i + x.Second, k = i + x.Third, l = i + x.Fourth;
@@ -70,7 +70,7 @@ internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales>
         return T.ShortStart(-Offset * (Chain == 4 ? *(int*)sums : ((int*)sums)[0] + ((int*)sums)[1]));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     private static void ShortDots(byte* codes, int parts, in TileRows x, int* dots)
     {
         byte* i = x.Shorts, j = i + x.Second, k = i + x.Third, l = i + x.Fourth;

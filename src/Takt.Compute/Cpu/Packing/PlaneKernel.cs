@@ -80,7 +80,7 @@ internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales> : MatrixK
     /// <param name="floats">Receives its scales.</param>
     /// <param name="toNext">Bytes from the codes to what will be unpacked after this chunk.</param>
     /// <returns>Where the next part's floats go.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Compile.AtOnce)]
     protected static float* Unpack(byte* scales, int part, byte* plane, byte* codes, float* floats, long toNext)
     {
         // The same part of the next group is read while this one is multiplied.
@@ -118,7 +118,7 @@ internal abstract unsafe partial class PlaneKernel<T, TCodes, TScales> : MatrixK
     /// <param name="parts">How many.</param>
     /// <param name="x">The rows.</param>
     /// <param name="totals">16 floats a row.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Compile.AtOnce | MethodImplOptions.NoInlining)]
     protected static void AddScaled(int* dots, float* floats, int parts, in TileRows x, float* totals)
     {
         int step = 64 * (8 / Chain), floatStep = PartFloats, second = 32 * (8 / Chain), min = MinAt;

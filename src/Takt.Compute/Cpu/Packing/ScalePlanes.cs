@@ -9,6 +9,22 @@ internal readonly unsafe struct HalfScale : IScalePlane<HalfScale>
 {
     public static int Bytes => 32;
 
+    public static SubScale Sub => SubScale.None;
+
+    public static bool HasMin => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> => T.LoadHalf((ushort*)scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> => T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
     {
@@ -21,9 +37,22 @@ internal readonly unsafe struct BFloatScale : IScalePlane<BFloatScale>
 {
     public static int Bytes => 32;
 
+    public static SubScale Sub => SubScale.None;
+
+    public static bool HasMin => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scale<T>(byte* scales) where T : struct, ILanes<T> =>
         LaneMath.LoadBFloat16<T>((ushort*)scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> => T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -37,11 +66,22 @@ internal readonly unsafe struct HalfScaleMin : IScalePlane<HalfScaleMin>
 {
     public static int Bytes => 64;
 
+    public static SubScale Sub => SubScale.None;
+
     public static bool HasMin => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> => T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
         T.LoadHalf((ushort*)scales + 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -58,9 +98,20 @@ internal readonly unsafe struct PartScales : IScalePlane<PartScales>
 
     public static SubScale Sub => SubScale.Part;
 
+    public static bool HasMin => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> => T.LoadHalf((ushort*)scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> => T.Zero;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
         T.ToFloat(T.LoadSByte((sbyte*)scales + 32 + 16 * part));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -78,6 +129,9 @@ internal readonly unsafe struct PartScalesMins : IScalePlane<PartScalesMins>
     public static SubScale Sub => SubScale.Part;
 
     public static bool HasMin => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> => T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
@@ -108,9 +162,20 @@ internal readonly unsafe struct HalfPartScales : IScalePlane<HalfPartScales>
 
     public static SubScale Sub => SubScale.Half;
 
+    public static bool HasMin => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> => T.LoadHalf((ushort*)scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> => T.Zero;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubScales<T>(byte* scales, int part, int half) where T : struct, ILanes<T> =>
         T.ToFloat(T.LoadSByte((sbyte*)scales + 32 + 16 * (2 * part + half)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SubMins<T>(byte* scales, int part, int half) where T : struct, ILanes<T> => T.Broadcast(1f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* scales, int row, int part, in BlockPart values)
@@ -130,6 +195,9 @@ internal readonly unsafe struct HalfPartScalesMins : IScalePlane<HalfPartScalesM
     public static SubScale Sub => SubScale.Half;
 
     public static bool HasMin => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale<T>(byte* scales) where T : struct, ILanes<T> => T.LoadHalf((ushort*)scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MinScale<T>(byte* scales) where T : struct, ILanes<T> =>
