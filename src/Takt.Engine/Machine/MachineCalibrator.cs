@@ -19,10 +19,12 @@ public static class MachineCalibrator
 {
     private const long LeastMemoryBytes = 64L << 20;
 
-    private static readonly int[] _rows = [1, 2, 4, 8, 16, 64, 256];
+    // Few rows one by one: kernels take them alone, in whole tiles, or in tiles with a rest, and each costs something else.
+    private static readonly int[] _rows = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 64, 256];
+    private static readonly int[] _rowsOfNarrow = [1, 2, 3, 4, 8, 64];
     // With more rows computing takes longer than reading.
     private static readonly int[] _rowsFromMemory = [1, 2, 4, 8, 16];
-    private static readonly int[] _rowsOfNarrow = [1, 4];
+    private static readonly int[] _rowsOfNarrowFromMemory = [1, 4];
     private static readonly int[] _rowsOfOthers = [1, 16];
     private static readonly string[] _formatsOfOthers = ["q8_0", "q4_0", "q4_k", "q6_k", "f16"];
 
@@ -113,7 +115,7 @@ public static class MachineCalibrator
                     .. ProductMeter.Measure(backends, format, size.CachedOutputs, _rows, fromMemory: false),
                     .. ProductMeter.Measure(backends, format, size.CachedOutputs, _rowsOfNarrow, fromMemory: false, ProductMeter.Narrow),
                     .. FromMemory(ProductMeter.Wide, _rowsFromMemory),
-                    .. FromMemory(ProductMeter.Narrow, _rowsOfNarrow),
+                    .. FromMemory(ProductMeter.Narrow, _rowsOfNarrowFromMemory),
                 ],
             });
         }
