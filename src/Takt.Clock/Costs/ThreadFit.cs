@@ -7,6 +7,9 @@ internal sealed class ThreadFit
     private const double GenerationWidth = 0.12, PrefillWidth = 0.2;
     private const double OutlierScales = 3;
 
+    // What a median of a short run is off by.
+    private const double RunNoise = 0.03;
+
     private readonly Fit _fit;
     private readonly Residuals _generation, _prefill;
 
@@ -45,8 +48,10 @@ internal sealed class ThreadFit
     {
         Residuals residuals = ResidualsOf(cost);
         double log = Math.Log(seconds / _fit.Sum(cost.Parts)), limit = OutlierScales * residuals.Scale;
-        // A cycle that was interrupted says little of those that will not be (Huber's weight).
-        _fit.Add(cost.Parts, seconds, Math.Abs(log) <= limit ? 1 : limit / Math.Abs(log), drift: true);
+        // One cycle is off by as much as others were; one that was interrupted, or compiled methods, says even less of those that will not
+        // be (Huber's weight).
+        double weight = Math.Abs(log) <= limit ? 1 : limit / Math.Abs(log);
+        _fit.Add(cost.Parts, seconds, residuals.Scale / Math.Sqrt(weight), drift: true);
         residuals.Add(log);
         Learned++;
     }
@@ -59,13 +64,13 @@ internal sealed class ThreadFit
             Fit others = _fit.Clone();
             for (int i = 0; i < run.Count; i++)
             {
-                if (i != left) others.Add(run[i].Cost.Parts, run[i].Seconds, 1, drift: false);
+                if (i != left) others.Add(run[i].Cost.Parts, run[i].Seconds, RunNoise, drift: false);
             }
 
             ResidualsOf(run[left].Cost).Add(Math.Log(run[left].Seconds / others.Sum(run[left].Cost.Parts)));
         }
 
-        foreach ((CycleCost cost, double seconds) in run) _fit.Add(cost.Parts, seconds, 1, drift: false);
+        foreach ((CycleCost cost, double seconds) in run) _fit.Add(cost.Parts, seconds, RunNoise, drift: false);
         Learned += run.Count;
     }
 

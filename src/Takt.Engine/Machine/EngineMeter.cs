@@ -9,10 +9,10 @@ namespace Takt.Engine.Machine;
 /// <summary>Measures what an engine does in a cycle besides the model: it admits, chooses, batches, stores and publishes.</summary>
 internal static unsafe class EngineMeter
 {
-    private const int Warm = 50, Counted = 150;
+    private const int Warm = 20, Counted = 41;
 
-    // More than a core's own caches hold: between two cycles a model's weights drive out what the engine keeps.
-    private const int WeightBytes = 4 << 20;
+    // More than caches hold: between two cycles a model's weights drive out what the engine keeps.
+    private const int WeightBytes = 32 << 20;
 
     /// <summary>Measures one generating sequence, each moment under its own name.</summary>
     public static IEnumerable<RowRate> Measure()

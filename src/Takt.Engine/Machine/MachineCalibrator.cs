@@ -103,7 +103,15 @@ public static class MachineCalibrator
     private static void AddProducts(List<Func<MachineProfile, MachineProfile>> work, Backend[] backends, long cache, CalibrationSize size)
     {
         long memory = size.MemoryBytes ?? Math.Max(LeastMemoryBytes, 2 * cache);
-        foreach (WeightFormat format in size.Formats ?? WeightFormat.All)
+        IReadOnlyList<WeightFormat> formats = size.Formats ?? WeightFormat.All;
+        // One format stands for all: the cost is the threads', not the bytes'.
+        WeightFormat one = formats.FirstOrDefault(static format => format.Name == "q8_0") ?? formats[0];
+        work.Add(profile =>
+        {
+            Dictionary<int, double> calls = ProductMeter.CallSeconds(backends, one, memory);
+            return profile with { Barriers = [.. profile.Barriers.Select(cost => cost with { ProductSeconds = calls[cost.Threads] })] };
+        });
+        foreach (WeightFormat format in formats)
         {
             List<ProductRate> FromMemory(int columns, int[] rows) => ProductMeter.Measure(
                 backends, format, (int)Math.Max(16, memory / format.Bytes(columns)), rows, fromMemory: true, columns);

@@ -97,6 +97,18 @@ public class LearningTests
     }
 
     [Fact]
+    public void A_first_cycle_that_compiles_methods_spoils_little()
+    {
+        CostModel cost = New(), profile = New();
+        CycleShape prompt = CycleShape.Prefill(64);
+        cost.Learn(prompt, 10 * profile.Predict(prompt).Seconds);
+        Assert.InRange(cost.Predict(prompt).Seconds / profile.Predict(prompt).Seconds, 1, 1.15);
+        // One that is always slow is believed soon.
+        for (int i = 0; i < 20; i++) cost.Learn(prompt, 2 * profile.Predict(prompt).Seconds);
+        Assert.Equal(2, cost.Predict(prompt).Seconds / profile.Predict(prompt).Seconds, 0.1);
+    }
+
+    [Fact]
     public void A_predictor_follows_a_machine_and_allocates_nothing_meanwhile()
     {
         CostModel profile = New();
