@@ -52,12 +52,14 @@ public sealed class Forecaster(MachineProfile profile)
         var meter = new CycleMeter(model.Engine);
         var seconds = shapes.Select(static _ => new List<double>()).ToArray();
         // In turn, so that a moment in which the machine is slow does not fall on one kind.
-        for (int i = 0; i < FitPasses * shapes.Length; i++)
+        // The first pass does not count: methods are compiled in it, and no longer when scenarios run.
+        for (int i = 0; i < (1 + FitPasses) * shapes.Length; i++)
         {
             int kind = i % shapes.Length;
-            progress?.Invoke(i + 1, FitPasses * shapes.Length);
+            progress?.Invoke(i + 1, (1 + FitPasses) * shapes.Length);
             int repeats = shapes[kind].Rows > sequences ? FitPrompts : FitTokens;
-            seconds[kind].AddRange(meter.Measure(shapes[kind], repeats, cancellation).Select(static cycle => cycle.WallSeconds));
+            IReadOnlyList<CycleRecord> cycles = meter.Measure(shapes[kind], repeats, cancellation);
+            if (i >= shapes.Length) seconds[kind].AddRange(cycles.Select(static cycle => cycle.WallSeconds));
         }
 
         var run = shapes.Select((shape, kind) => (shape with { Threads = present.Threads }, Measured.Of(seconds[kind]).Median)).ToArray();
