@@ -9,21 +9,13 @@ using Takt.Engine.Machine;
 using Takt.Evaluation;
 using Takt.Predict;
 
-// How far predicted cycle times are off: predict MODEL [--threads 1,2] [--fit 2] [--calibrate q8_0,q4_0] [--longest 512] [--ops]
-// Cycles run in turn over several passes, so that a slow minute of the machine falls on all kinds alike.
+// How far predicted cycle times are off: predict MODEL [--threads 1,2] [--calibrate q8_0,q4_0] [--longest 512] [--passes 3] [--carry MODEL] [--ops]
+// Cycles run in turn over several passes, so that a slow minute of the machine falls on all kinds alike. Each number of threads is fitted
+// by itself; with --carry a second model is run, too, which is predicted by the profile and by the factors of the first.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string Option(string name, string other) => Array.IndexOf(args, name) is >= 0 and var at ? args[at + 1] : other;
 int[] threads = [.. Option("--threads", "1,2").Split(',').Select(int.Parse)];
 int longest = int.Parse(Option("--longest", "512")), passes = int.Parse(Option("--passes", "3"));
-int fitThreads = int.Parse(Option("--fit", $"{threads[^1]}"));
-Dictionary<int, TaktModel> models = threads.ToDictionary(
-    count => count, count => TaktModel.Open(args[0], new ModelOptions { Threads = count, MaxSequences = 8, ContextLength = 1024 }));
-TaktModel any = models[threads[^1]];
-string formats = Option("--calibrate", "");
-MachineProfile? kept = formats == "" ? MachineFile.OfUser.FindFor(any.Tier, Environment.ProcessorCount) : null;
-MachineProfile profile = kept ?? MachineCalibrator.Measure(
-    any.Tier, Environment.ProcessorCount, new CalibrationSize(Formats: formats == "" ? null : [.. formats.Split(',').Select(name => WeightFormat.Find(name)!)]));
-if (kept is null) MachineFile.OfUser.Keep(profile);
 (CycleShape Shape, bool Fitted)[] kinds =
 [
     (CycleShape.Prefill(32), true), (CycleShape.Prefill(longest / 2), true),
@@ -32,32 +24,62 @@ if (kept is null) MachineFile.OfUser.Keep(profile);
     (CycleShape.Generation(1, 100), false), (CycleShape.Generation(1, longest / 2), false), (CycleShape.Generation(2, 128), false),
     (CycleShape.Generation(3, 64), false), (CycleShape.Generation(6, 32), false), (CycleShape.Generation(8, 32), false),
 ];
-var samples = new Samples(models, [.. kinds.Select(kind => kind.Shape)]);
-for (int pass = 0; pass < passes; pass++) samples.Take(4);
-Console.WriteLine($"{Path.GetFileName(args[0])}, {profile.Processor}, {profile.Tier}, unsteadiness {profile.Unsteadiness:P1}, {passes * 4} repeats, {samples.LeftOut:P1} of cycles left out");
-var alone = new CostModel(any.CycleGraph, profile);
-CostModel fitted = alone.For(any.CycleGraph, profile);
-fitted.Learn([.. from kind in Enumerable.Range(0, kinds.Length) where kinds[kind].Fitted select (kinds[kind].Shape with { Threads = fitThreads }, samples.Median(fitThreads, kind))]);
-foreach (int count in threads)
+MachineProfile? profile = null;
+CostModel first = Run(args[0], null);
+if (Option("--carry", "") is { Length: > 0 } other) Run(other, first);
+
+// Samples a model and reports; the cost model that was fitted to it comes back.
+CostModel Run(string path, CostModel? carried)
 {
-    var report = new ErrorReport();
-    for (int kind = 0; kind < kinds.Length; kind++)
+    Dictionary<int, TaktModel> models = threads.ToDictionary(
+        count => count, count => TaktModel.Open(path, new ModelOptions { Threads = count, MaxSequences = 8, ContextLength = 1024 }));
+    TaktModel any = models[threads[^1]];
+    profile ??= Profile(any.Tier);
+    var samples = new Samples(models, [.. kinds.Select(kind => kind.Shape)]);
+    for (int pass = 0; pass < passes; pass++) samples.Take(4);
+    Console.WriteLine($"{Path.GetFileName(path)}, {profile.Processor}, {profile.Tier}, unsteadiness {profile.Unsteadiness:P1}, {passes * 4} repeats, {samples.LeftOut:P1} of cycles left out");
+    var alone = new CostModel(any.CycleGraph, profile);
+    CostModel fitted = alone.For(any.CycleGraph, profile), after = carried?.For(any.CycleGraph, profile) ?? fitted;
+    fitted.Learn(
+    [
+        .. from count in threads
+           from kind in Enumerable.Range(0, kinds.Length)
+           where kinds[kind].Fitted
+           select (kinds[kind].Shape with { Threads = count }, samples.Median(count, kind)),
+    ]);
+    foreach (int count in threads)
     {
-        CycleShape shape = kinds[kind].Shape with { Threads = count };
-        report.Add(shape, kinds[kind].Fitted && count == fitThreads, samples.Median(count, kind), alone.Predict(shape), fitted.Predict(shape));
-        if (args.Contains("--ops")) samples.PrintOps(count, kind, new Roofline(profile, any.Graph.WeightBytes), any.CycleGraph);
+        var report = new ErrorReport();
+        for (int kind = 0; kind < kinds.Length; kind++)
+        {
+            CycleShape shape = kinds[kind].Shape with { Threads = count };
+            report.Add(shape, kinds[kind].Fitted && carried is null, samples.Median(count, kind), alone.Predict(shape), after.Predict(shape));
+            if (args.Contains("--ops")) samples.PrintOps(count, kind, new Roofline(profile, any.Graph.WeightBytes), any.CycleGraph);
+        }
+
+        report.Print($"{count} threads{(carried is null ? "" : ", factors of the first model")}");
     }
 
-    report.Print($"{count} threads, factors fitted with {fitThreads}");
+    if (carried is null) PrintCost(any, samples);
+    foreach (TaktModel model in models.Values) model.Dispose();
+    return fitted;
 }
 
-PrintCost();
-foreach (TaktModel model in models.Values) model.Dispose();
+// The profile that was kept, or one of some formats that is measured now and kept.
+MachineProfile Profile(string tier)
+{
+    string formats = Option("--calibrate", "");
+    if (formats == "" && MachineFile.OfUser.FindFor(tier, Environment.ProcessorCount) is { } kept) return kept;
+    MachineProfile measured = MachineCalibrator.Measure(
+        tier, Environment.ProcessorCount, new CalibrationSize(Formats: formats == "" ? null : [.. formats.Split(',').Select(name => WeightFormat.Find(name)!)]));
+    MachineFile.OfUser.Keep(measured);
+    return measured;
+}
 
 // What predicting and learning take of a token, over a text of 1,000 tokens, again and again.
-void PrintCost()
+void PrintCost(TaktModel any, Samples samples)
 {
-    var predictor = new LearningPredictor(new CostModel(any.CycleGraph, profile), threads[^1]);
+    var predictor = new LearningPredictor(new CostModel(any.CycleGraph, profile!), threads[^1]);
     double seconds = samples.Median(threads[^1], Array.FindIndex(kinds, static kind => kind.Shape.Rows == 1));
     const int Tokens = 20_000;
     long start = 0;

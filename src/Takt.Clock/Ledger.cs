@@ -180,7 +180,7 @@ public sealed class Ledger
         }
     }
 
-    /// <summary>Forgets what was recorded; moments keep their numbers.</summary>
+    /// <summary>Forgets what was recorded; moments keep their numbers, and their time of all calls ever.</summary>
     public void Reset()
     {
         lock (_gate)

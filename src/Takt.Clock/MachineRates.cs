@@ -69,4 +69,11 @@ public sealed record RowRate(string Op, double SecondsPerRow, double SecondsPerB
 /// <summary>What it costs to start and end one piece of parallel work.</summary>
 /// <param name="Threads">Threads in the team.</param>
 /// <param name="Seconds">From before its start to after its end, with no work in it.</param>
-public sealed record BarrierCost(int Threads, Measured Seconds);
+public sealed record BarrierCost(int Threads, Measured Seconds)
+{
+    /// <summary>
+    /// Seconds that a product of weights from memory takes besides, whatever their number: reading starts slowly with each matrix, and
+    /// threads do not end together.
+    /// </summary>
+    public double ProductSeconds { get; init; }
+}

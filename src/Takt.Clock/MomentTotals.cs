@@ -6,6 +6,7 @@ namespace Takt.Clock;
 public sealed class MomentTotals
 {
     private int _threads = 1;
+    private long _clearedTicks;
 
     internal MomentTotals(Moment moment) => Moment = moment;
 
@@ -14,6 +15,9 @@ public sealed class MomentTotals
 
     /// <summary>The time of its calls.</summary>
     public Distribution Time { get; } = new();
+
+    /// <summary>The time of all calls ever, those before a <see cref="Ledger.Reset"/> included: for counters, which never fall.</summary>
+    public long EverTicks => _clearedTicks + Time.Sum;
 
     /// <summary>Bytes moved, all calls together.</summary>
     public long Bytes { get; private set; }
@@ -61,6 +65,7 @@ public sealed class MomentTotals
 
     internal void Add(MomentTotals other)
     {
+        _clearedTicks += other._clearedTicks;
         Time.Add(other.Time);
         Bytes += other.Bytes;
         Flops += other.Flops;
@@ -72,6 +77,7 @@ public sealed class MomentTotals
 
     internal void Clear()
     {
+        _clearedTicks = EverTicks;
         Time.Clear();
         Bytes = Flops = BusyTicks = WaitTicks = SlowestTicks = 0;
     }

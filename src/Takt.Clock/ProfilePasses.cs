@@ -46,7 +46,11 @@ public static class ProfilePasses
             Barriers =
             [
                 .. Group(passes, static pass => pass.Barriers, static cost => cost.Threads)
-                    .Select(static same => same.First() with { Seconds = Time([.. same.Select(static cost => cost.Seconds)]) }),
+                    .Select(static same => same.First() with
+                    {
+                        Seconds = Time([.. same.Select(static cost => cost.Seconds)]),
+                        ProductSeconds = Median(same.Select(static cost => cost.ProductSeconds)),
+                    }),
             ],
         };
     }

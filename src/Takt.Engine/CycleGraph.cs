@@ -6,8 +6,8 @@ namespace Takt.Engine;
 /// <summary>The graph of a whole cycle: a model's moments, and before and after them those of the engine.</summary>
 public static class CycleGraph
 {
-    /// <summary>The rate of what the engine does for a row of output besides sampling it.</summary>
-    internal const string Bookkeeping = "bookkeeping";
+    /// <summary>What the engine does for a row of output besides sampling it; each has a rate under its name.</summary>
+    internal static readonly string[] Bookkeeping = ["admit", "choose", "batch", "publish", "store"];
 
     /// <summary>The rate of greedy sampling.</summary>
     internal const string Sample = "sample";
@@ -33,5 +33,5 @@ public static class CycleGraph
     }
 
     private static GraphMoment Keep(Stage stage, string op) =>
-        new(new Moment(stage, Moment.NoLayer, op), MomentKind.Rowwise) { Rate = Bookkeeping, OutputsOnly = true, Calls = 0 };
+        new(new Moment(stage, Moment.NoLayer, op), MomentKind.Rowwise) { OutputsOnly = true, Calls = 0 };
 }

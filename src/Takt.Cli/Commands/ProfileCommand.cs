@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
 using Takt.Clock;
@@ -41,10 +42,12 @@ internal static class ProfileCommand
             if (warm) WarmUp(loaded, text, options, terminal);
             // Else the prompt would not be predicted.
             loaded.Predicting.Wait(terminal.Interrupt.Token);
+            long start = Stopwatch.GetTimestamp();
             var times = new TextTimes();
             int[] ids = PromptText.Encode(loaded, text, null, raw: false, times);
             Generation generation = loaded.Generate(ids, options, times, terminal.Interrupt.Token);
             generation.ToEnd();
+            var request = new ProfiledRequest(generation.Record!, Stopwatch.GetTimestamp() - start);
             var run = new ProfiledRun(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Path(parse)))), loaded.Engine.Ledger, MachineFile.OfUser.Find(loaded.Tier, loaded.Threads));
             IReadOnlyList<ComparedOp>? comparison = before is null ? null : ProfileComparison.Of(before, run);
             bool asJson = json.In(parse);
@@ -53,12 +56,13 @@ internal static class ProfileCommand
             ProfileGrouping grouping = asJson && !chosen ? ProfileGrouping.Moment : Grouping(parse.GetValue(by)!);
             if (asJson)
             {
-                WriteJson(run, grouping, comparison, loaded, warm, terminal);
+                WriteJson(run, request, grouping, comparison, loaded, warm, terminal);
             }
             else
             {
                 var console = new ProfileConsole(run, terminal);
                 console.Print(grouping, top.Int(parse));
+                console.Print(request);
                 if (comparison is not null) console.Print(comparison, before!, former!);
                 terminal.Out.WriteLine(MemoryReport.Line(loaded, terminal));
                 terminal.Note(terminal.Say(warm ? Texts.ProfileWarm : Texts.ProfileCold, WarmTokens));
@@ -90,11 +94,12 @@ internal static class ProfileCommand
 
     // The report knows nothing of memory and numerics: they come behind it.
     private static void WriteJson(
-        ProfiledRun run, ProfileGrouping grouping, IReadOnlyList<ComparedOp>? comparison, TaktModel model, bool warm, Terminal terminal) =>
+        ProfiledRun run, ProfiledRequest request, ProfileGrouping grouping, IReadOnlyList<ComparedOp>? comparison, TaktModel model, bool warm, Terminal terminal) =>
         JsonOutput.WriteLine(terminal, json =>
         {
             json.WriteStartObject();
             ProfileJson.Write(json, run, grouping, comparison);
+            request.Write(json);
             json.WriteBoolean("warmed_up", warm);
             MemoryReport.Write(json, model);
             ModelFlags.WriteNumerics(json, model.Numerics);

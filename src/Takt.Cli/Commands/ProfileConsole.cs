@@ -38,6 +38,11 @@ internal sealed class ProfileConsole(ProfiledRun run, Terminal terminal)
         foreach (PhaseReport phase in run.Phases) terminal.Out.WriteLine(Say(Diagnosis.Of(phase, run.Machine).Text));
     }
 
+    /// <summary>Shows where the request's time went, its text included.</summary>
+    public void Print(ProfiledRequest request) => Line(
+        Texts.ProfileRequest, Ticks(request.WallTicks), request.Coverage * 100, request.CycleCoverage * 100,
+        string.Join(", ", request.Shares.Select(static part => $"{part.Name} {Percent(part.Share)}")));
+
     /// <summary>Shows a comparison with a former run.</summary>
     public void Print(IReadOnlyList<ComparedOp> comparison, ProfileBaseline baseline, string file)
     {

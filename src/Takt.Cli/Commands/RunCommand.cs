@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json;
 using Takt.Cli.Options;
 using Takt.Cli.Shell;
@@ -82,27 +81,11 @@ internal static class RunCommand
         json.WriteNumber("tokens_per_s", generation.TokensPerSecond);
         json.WriteNumber("cycles", generation.Cycles);
         json.WriteString("stop_reason", Name(generation.FinishReason));
-        if (generation.Record is { } record) WriteTimes(json, record);
+        if (generation.Record is { } record) RequestTimes.Write(json, record);
         MemoryReport.Write(json, model);
         ModelFlags.WriteNumerics(json, model.Numerics);
         json.WriteEndObject();
     });
-
-    // What a request's time went to, in order; cycles and detokenising overlap with them.
-    private static void WriteTimes(Utf8JsonWriter json, RequestRecord record)
-    {
-        json.WriteStartObject("times");
-        void Write(string name, long ticks) => json.WriteNumber(name, (double)ticks / Stopwatch.Frequency);
-        Write("template_s", record.TemplateTicks);
-        Write("tokenize_s", record.TokenizeTicks);
-        Write("queue_s", record.QueueTicks);
-        Write("prefill_s", record.PrefillTicks);
-        Write("generation_s", record.GenerationTicks);
-        Write("total_s", record.TotalTicks);
-        Write("cycles_s", record.CycleTicks);
-        Write("detokenize_s", record.DetokenizeTicks);
-        json.WriteEndObject();
-    }
 
     private static string Name(FinishReason? reason) => reason switch
     {

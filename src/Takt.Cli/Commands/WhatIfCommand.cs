@@ -51,7 +51,11 @@ internal static class WhatIfCommand
         using var progress = new ProgressLine(terminal);
         // A question that cannot be answered is refused before anything runs.
         foreach (Question question in questions) forecaster.Predict(question.Scenario);
-        if (fit) forecaster.Fit(present, (kind, all) => progress.Show(terminal.Say(Texts.WhatIfFitting, kind, all)), token);
+        int[] threads = fit
+            ? [present.Threads, .. questions.Select(static q => q.Scenario).Where(static s => s.RunsHere).Select(static s => s.Threads).Distinct().Where(count => count != present.Threads)]
+            : [];
+        foreach (int count in threads)
+            forecaster.Fit(present with { Threads = count }, (kind, all) => progress.Show(terminal.Say(Texts.WhatIfFitting, kind, all)), token);
         var answers = new List<WhatIfAnswer>();
         foreach (Question question in questions)
         {

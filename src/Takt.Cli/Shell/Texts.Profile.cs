@@ -38,6 +38,9 @@ internal static partial class Texts
     public static readonly Phrase ProfilePrediction = new(
         "{0}: predictions of {1} cycles were off by {2:0.0} % on average; {3:0} % of the cycles lay in their interval, which should hold 90 %",
         "{0}：{1} 个周期的预测平均误差为 {2:0.0} %；{3:0} % 的周期落在预测区间内（目标 90 %）");
+    public static readonly Phrase ProfileRequest = new(
+        "the request took {0} from text to text: {3} (within generation); parts explain {1:0.0} %, with cycles alone for prefill and generation {2:0.0} %",
+        "该请求从文本到文本共 {0}：{3}（含于生成）；各部分解释了其中 {1:0.0} %，预填充与生成只计周期时为 {2:0.0} %");
     public static readonly Phrase ProfileNoCeiling = new(
         "this machine is not calibrated, so shares of its ceiling are left out; run takt calibrate", "本机尚未校准，因此不显示达上限的比例；请运行 takt calibrate");
     public static readonly Phrase ProfileComparedWith = new(

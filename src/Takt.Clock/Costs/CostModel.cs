@@ -14,40 +14,30 @@ public readonly record struct Prediction(double Seconds, double Low, double High
 }
 
 /// <summary>The time of a cycle as the profile alone has it, in the parts that a <see cref="CostModel"/> corrects.</summary>
-internal sealed record CycleCost(double[] Parts, bool IsPrefill);
+internal sealed record CycleCost(double[] Parts, bool IsPrefill, int Threads);
 
 /// <summary>Predicts how long a cycle of one model takes on one machine, before it runs.</summary>
 /// <remarks>
 /// The machine's profile alone predicts the time of every moment (<see cref="Roofline"/>). Moments are summed in parts that may be off
-/// for different reasons; every measured cycle corrects a factor on each part, and how far predictions were off makes the interval. One
-/// thread at a time.
+/// for different reasons; every measured cycle corrects a factor on each part, and how far predictions were off makes the interval. What
+/// the profile is wrong about with one thread is not what it is wrong about with several, which share memory and wait for each other: so
+/// each number of threads is learned by itself and starts from the profile. One caller at a time.
 /// </remarks>
 public sealed class CostModel
 {
-    // What the profile of a steady machine is off by at most nine times of ten.
-    private const double GenerationWidth = 0.12, PrefillWidth = 0.2;
-    private const double OutlierScales = 3;
-
     private readonly Roofline _roofline;
     private readonly List<(GraphMoment Moment, int Times)> _distinct;
-    private readonly Fit _fit;
-    private readonly Residuals _generation, _prefill;
+    private readonly Dictionary<int, ThreadFit> _fits = [];
 
     /// <summary>Begins with what the profile says.</summary>
     /// <exception cref="ArgumentException">The profile has only a roof; calibrate first.</exception>
-    public CostModel(ModelGraph graph, MachineProfile profile) : this(graph, profile, new Fit((int)Part.Count))
-    {
-    }
-
-    private CostModel(ModelGraph graph, MachineProfile profile, Fit fit)
+    public CostModel(ModelGraph graph, MachineProfile profile)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        (Graph, Profile, _fit) = (graph, profile, fit);
+        (Graph, Profile) = (graph, profile);
         _roofline = new Roofline(profile, graph.WeightBytes);
         // Most layers are alike.
         _distinct = [.. graph.Moments.GroupBy(Likeness).Select(static same => (same.First(), same.Count()))];
-        double unsteady = 1.645 * profile.Unsteadiness;
-        (_generation, _prefill) = (new Residuals(Root(GenerationWidth, unsteady)), new Residuals(Root(PrefillWidth, unsteady)));
     }
 
     // Rows of a product are read once for one row and unpacked once for many: measured apart, wrong apart.
@@ -79,7 +69,12 @@ public sealed class CostModel
     /// Its intervals are as wide as before anything was measured, for nothing of it was. What either of the two learns later, the other
     /// does not know.
     /// </summary>
-    public CostModel For(ModelGraph graph, MachineProfile profile) => new(graph, profile, _fit.Clone()) { Learned = Learned };
+    public CostModel For(ModelGraph graph, MachineProfile profile)
+    {
+        var other = new CostModel(graph, profile) { Learned = Learned };
+        foreach ((int threads, ThreadFit fit) in _fits) other._fits.Add(threads, fit.For(profile));
+        return other;
+    }
 
     /// <summary>Takes in the time that a cycle took.</summary>
     /// <param name="shape">Its make-up.</param>
@@ -94,20 +89,9 @@ public sealed class CostModel
     public void Learn(IReadOnlyList<(CycleShape Shape, double Seconds)> run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        CycleCost[] costs = [.. run.Select(cycle => Cost(cycle.Shape))];
         foreach ((_, double seconds) in run) Check(seconds);
-        for (int left = 0; left < costs.Length; left++)
-        {
-            Fit others = _fit.Clone();
-            for (int i = 0; i < costs.Length; i++)
-            {
-                if (i != left) others.Add(costs[i].Parts, run[i].Seconds, 1, drift: false);
-            }
-
-            ResidualsOf(costs[left]).Add(Math.Log(run[left].Seconds / others.Sum(costs[left].Parts)));
-        }
-
-        for (int i = 0; i < costs.Length; i++) _fit.Add(costs[i].Parts, run[i].Seconds, 1, drift: false);
+        foreach (var same in run.Select(cycle => (Cost: Cost(cycle.Shape), cycle.Seconds)).GroupBy(static cycle => cycle.Cost.Threads))
+            FitOf(same.Key).Learn([.. same]);
         Learned += run.Count;
     }
 
@@ -123,30 +107,24 @@ public sealed class CostModel
             parts[(int)Part.Rest] += times * cost.OverheadSeconds;
         }
 
-        return new CycleCost(parts, IsPrefill(shape));
+        return new CycleCost(parts, IsPrefill(shape), shape.Threads ?? Profile.Threads);
     }
 
-    /// <summary>The wall time of a cycle; allocates nothing.</summary>
-    internal Prediction Predict(CycleCost cost)
-    {
-        double seconds = _fit.Sum(cost.Parts);
-        (double low, double high) = ResidualsOf(cost).Interval;
-        // What the factors leave open comes on top of the noise that was seen. Before anything was learned the prior's width says both.
-        double open = Learned == 0 ? 0 : 1.645 * _fit.Deviation(cost.Parts);
-        double middle = (low + high) / 2, half = Root((high - low) / 2, open);
-        return new Prediction(seconds, seconds * Math.Exp(middle - half), seconds * Math.Exp(middle + half));
-    }
+    /// <summary>The wall time of a cycle; allocates nothing but for a number of threads that is new.</summary>
+    internal Prediction Predict(CycleCost cost) => FitOf(cost.Threads).Predict(cost);
 
-    /// <summary>Takes in the time that a cycle took; allocates nothing.</summary>
+    /// <summary>Takes in the time that a cycle took; allocates nothing but for a number of threads that is new.</summary>
     internal void Learn(CycleCost cost, double seconds)
     {
         Check(seconds);
-        Residuals residuals = ResidualsOf(cost);
-        double log = Math.Log(seconds / _fit.Sum(cost.Parts)), limit = OutlierScales * residuals.Scale;
-        // A cycle that was interrupted says little of those that will not be (Huber's weight).
-        _fit.Add(cost.Parts, seconds, Math.Abs(log) <= limit ? 1 : limit / Math.Abs(log), drift: true);
-        residuals.Add(log);
+        FitOf(cost.Threads).Learn(cost, seconds);
         Learned++;
+    }
+
+    private ThreadFit FitOf(int threads)
+    {
+        if (!_fits.TryGetValue(threads, out ThreadFit? fit)) _fits.Add(threads, fit = new ThreadFit((int)Part.Count, Profile));
+        return fit;
     }
 
     private static void Check(double seconds)
@@ -165,10 +143,6 @@ public sealed class CostModel
     };
 
     private static bool IsPrefill(CycleShape shape) => shape.Sequences.Any(static sequence => sequence.Rows >= Roofline.PrefillRows);
-
-    private Residuals ResidualsOf(CycleCost cost) => cost.IsPrefill ? _prefill : _generation;
-
-    private static double Root(double a, double b) => Math.Sqrt(a * a + b * b);
 
     private static string Likeness(GraphMoment moment) => string.Create(
         CultureInfo.InvariantCulture,

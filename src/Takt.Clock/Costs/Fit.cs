@@ -7,7 +7,7 @@ namespace Takt.Clock.Costs;
 /// </summary>
 internal sealed class Fit
 {
-    private const double PriorDeviation = 0.3, Noise = 0.03, DriftVariance = 1e-5;
+    private const double PriorDeviation = 0.3, DriftVariance = 1e-5;
     private const double LeastFactor = 0.2;
 
     private readonly double[,] _covariance;
@@ -56,12 +56,12 @@ internal sealed class Fit
     /// <summary>Takes in a cycle: its parts and what it took.</summary>
     /// <param name="parts">Seconds.</param>
     /// <param name="seconds">Seconds, above 0.</param>
-    /// <param name="weight">How much it counts, above 0 up to 1.</param>
+    /// <param name="noise">Standard deviation of such a time by chance, relative to it; above 0.</param>
     /// <param name="drift">Whether what is known may have changed since the last one.</param>
-    public void Add(ReadOnlySpan<double> parts, double seconds, double weight, bool drift)
+    public void Add(ReadOnlySpan<double> parts, double seconds, double noise, bool drift)
     {
         int size = Factors.Length;
-        double expected = Sum(parts), variance = Noise * Noise / weight;
+        double expected = Sum(parts), variance = noise * noise;
         for (int i = 0; i < size && drift; i++)
         {
             double aged = _covariance[i, i] + DriftVariance * parts[i] * Factors[i] / expected;

@@ -25,15 +25,17 @@ internal sealed class ProductCurve
 
     /// <summary>
     /// Seconds that one weight takes with some rows when it comes from memory. Waiting for memory and computing overlap less than fully;
-    /// how much was measured with few rows, and with more the wait stays what it was.
+    /// how much was measured with some numbers of rows. Between them the wait changes evenly and computing as it does in the cache, where
+    /// more were measured: rows that make a whole tile cost less than the rows of a tile that is not full.
     /// </summary>
     public double FromMemory(double rows, long columns)
     {
-        if (_memory.IsEmpty) return Cached(rows, columns);
-        double most = _memory.LastRows, last = _memory.At(most, columns);
-        return rows <= most
-            ? _memory.At(rows, columns)
-            : Math.Max(last, Cached(rows, columns) + Math.Max(0, last - Cached(most, columns)));
+        double cached = Cached(rows, columns);
+        if (_memory.IsEmpty) return cached;
+        double Wait(double measured) => _memory.At(measured, columns) - Cached(measured, columns);
+        (double low, double high, double share) = _memory.Around(rows);
+        double wait = low == high ? Wait(low) : Wait(low) * (1 - share) + Wait(high) * share;
+        return cached + (rows > _memory.LastRows ? Math.Max(0, wait) : wait);
     }
 
     /// <summary>Seconds of a weight by rows, for two widths of the matrix.</summary>
@@ -63,9 +65,19 @@ internal sealed class ProductCurve
         {
             double wide = Between(_wide, rows);
             if (_narrow.Length == 0 || columns == 0) return wide;
-            double share = (1.0 / columns - _wideInverse) / (_narrowInverse - _wideInverse);
-            double more = Math.Max(0, Between(_narrow, Math.Min(rows, _narrow[^1].Rows)) - Between(_wide, Math.Min(rows, _narrow[^1].Rows)));
+            double share = (1.0 / columns - _wideInverse) / (_narrowInverse - _wideInverse), last = _narrow[^1].Rows, known = Math.Min(rows, last);
+            double more = Math.Max(0, Between(_narrow, known) - Between(_wide, known)) * rows / known;
             return Math.Max(0.5 * wide, wide + share * more);
+        }
+
+        /// <summary>The numbers of rows measured next below and above, and how far it is from one to the other.</summary>
+        public (double Low, double High, double Share) Around(double rows)
+        {
+            if (rows <= _wide[0].Rows) return (_wide[0].Rows, _wide[0].Rows, 0);
+            int next = Array.FindIndex(_wide, point => point.Rows >= rows);
+            return next < 0
+                ? (LastRows, LastRows, 0)
+                : (_wide[next - 1].Rows, _wide[next].Rows, (rows - _wide[next - 1].Rows) / (_wide[next].Rows - _wide[next - 1].Rows));
         }
 
         private static double Between((double Rows, double Seconds)[] points, double rows)

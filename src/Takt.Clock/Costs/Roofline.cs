@@ -60,7 +60,7 @@ public sealed class Roofline
             total += _cached ? cached : Math.Max(Math.Max(cached, read), part.Parameters * share * curve.FromMemory(each, part.Columns));
         }
 
-        return Bounded(memory, compute, total, moment.Calls * Barrier(threads));
+        return Bounded(memory, compute, total, moment.Calls * (Barrier(threads) + (_cached ? 0 : BarrierOf(threads).ProductSeconds)));
     }
 
     // Where moving and computing overlap in part only, the longer of them stands for both.
@@ -94,7 +94,9 @@ public sealed class Roofline
     }
 
     private double Barrier(int threads) =>
-        threads == 1 ? 0 : Nearest(_profile.Barriers, threads, static cost => cost.Threads).Seconds.Median;
+        threads == 1 ? 0 : BarrierOf(threads).Seconds.Median;
+
+    private BarrierCost BarrierOf(int threads) => Nearest(_profile.Barriers, threads, static cost => cost.Threads);
 
     private AttentionRate AttentionRate(string? type, bool prefill, int threads)
     {

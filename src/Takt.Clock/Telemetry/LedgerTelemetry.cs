@@ -107,7 +107,7 @@ public sealed class LedgerTelemetry : IDisposable
         foreach (MomentTotals moment in _ledger.Snapshot().Moments)
         {
             (string, Stage, string) key = (_model, moment.Moment.Stage, moment.Moment.Op);
-            ticks[key] = ticks.GetValueOrDefault(key) + moment.Time.Sum;
+            ticks[key] = ticks.GetValueOrDefault(key) + moment.EverTicks;
         }
     }
 

@@ -19,10 +19,12 @@ public static class MachineCalibrator
 {
     private const long LeastMemoryBytes = 64L << 20;
 
-    private static readonly int[] _rows = [1, 2, 4, 8, 16, 64, 256];
+    // Few rows one by one: kernels take them alone, in whole tiles, or in tiles with a rest, and each costs something else.
+    private static readonly int[] _rows = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 64, 256];
+    private static readonly int[] _rowsOfNarrow = [1, 2, 3, 4, 8, 64];
     // With more rows computing takes longer than reading.
     private static readonly int[] _rowsFromMemory = [1, 2, 4, 8, 16];
-    private static readonly int[] _rowsOfNarrow = [1, 4];
+    private static readonly int[] _rowsOfNarrowFromMemory = [1, 4];
     private static readonly int[] _rowsOfOthers = [1, 16];
     private static readonly string[] _formatsOfOthers = ["q8_0", "q4_0", "q4_k", "q6_k", "f16"];
 
@@ -101,7 +103,15 @@ public static class MachineCalibrator
     private static void AddProducts(List<Func<MachineProfile, MachineProfile>> work, Backend[] backends, long cache, CalibrationSize size)
     {
         long memory = size.MemoryBytes ?? Math.Max(LeastMemoryBytes, 2 * cache);
-        foreach (WeightFormat format in size.Formats ?? WeightFormat.All)
+        IReadOnlyList<WeightFormat> formats = size.Formats ?? WeightFormat.All;
+        // One format stands for all: the cost is the threads', not the bytes'.
+        WeightFormat one = formats.FirstOrDefault(static format => format.Name == "q8_0") ?? formats[0];
+        work.Add(profile =>
+        {
+            Dictionary<int, double> calls = ProductMeter.CallSeconds(backends, one, memory);
+            return profile with { Barriers = [.. profile.Barriers.Select(cost => cost with { ProductSeconds = calls[cost.Threads] })] };
+        });
+        foreach (WeightFormat format in formats)
         {
             List<ProductRate> FromMemory(int columns, int[] rows) => ProductMeter.Measure(
                 backends, format, (int)Math.Max(16, memory / format.Bytes(columns)), rows, fromMemory: true, columns);
@@ -113,7 +123,7 @@ public static class MachineCalibrator
                     .. ProductMeter.Measure(backends, format, size.CachedOutputs, _rows, fromMemory: false),
                     .. ProductMeter.Measure(backends, format, size.CachedOutputs, _rowsOfNarrow, fromMemory: false, ProductMeter.Narrow),
                     .. FromMemory(ProductMeter.Wide, _rowsFromMemory),
-                    .. FromMemory(ProductMeter.Narrow, _rowsOfNarrow),
+                    .. FromMemory(ProductMeter.Narrow, _rowsOfNarrowFromMemory),
                 ],
             });
         }

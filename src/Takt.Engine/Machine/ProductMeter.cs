@@ -41,6 +41,39 @@ internal static unsafe class ProductMeter
         return rates;
     }
 
+    /// <summary>
+    /// What a call costs with weights from memory besides their bytes: the same weights as many small matrices and as one large.
+    /// </summary>
+    /// <param name="backends">The tier with several numbers of threads.</param>
+    /// <param name="format">The weights' format.</param>
+    /// <param name="bytes">Bytes that no cache holds.</param>
+    /// <returns>Seconds a call, by threads.</returns>
+    public static Dictionary<int, double> CallSeconds(IReadOnlyList<Backend> backends, WeightFormat format, long bytes)
+    {
+        // As large as those of a layer of a small model, and like those in one stretch of memory: pages count, too.
+        const int outputs = 1024;
+        int count = (int)Math.Max(2, bytes / (format.Bytes(Narrow) * outputs));
+        using NativeBuffer source = Weights(format, outputs, Narrow);
+        Matrix[] small = [.. Enumerable.Range(0, count).Select(_ => backends[^1].Describe(format, (nint)source.Bytes, outputs, Narrow))];
+        using var packed = new PackedWeights(small);
+        packed.Pack(backends[^1].Team);
+        using NativeBuffer many = Weights(format, outputs * count, Narrow);
+        using Matrix large = backends[^1].Load(format, (nint)many.Bytes, outputs * count, Narrow);
+        using var x = new NativeBuffer(Narrow * sizeof(float));
+        using var y = new NativeBuffer((long)Rows.Pad(outputs * count) * sizeof(float));
+        new Span<float>(x.Floats, Narrow).Fill(1);
+        Projection Product(Matrix matrix) =>
+            new(matrix, new Rows((nint)x.Floats, 1, Narrow, Narrow), new Rows((nint)y.Floats, 1, matrix.Rows, Rows.Pad(matrix.Rows)));
+        return backends.ToDictionary(static backend => backend.Team.Threads, backend =>
+        {
+            double together = Measured.Of(Rounds.Of(() => backend.MatMul([Product(large)]))).Median, apart = Measured.Of(Rounds.Of(() =>
+            {
+                foreach (Matrix matrix in small) backend.MatMul([Product(matrix)]);
+            })).Median;
+            return Math.Max(0, apart - together) / count;
+        });
+    }
+
     // One row of ordinary numbers, over and over: zeros could be quicker than weights, and subnormal numbers slower.
     private static NativeBuffer Weights(WeightFormat format, int outputs, int columns)
     {

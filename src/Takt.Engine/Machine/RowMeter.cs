@@ -35,8 +35,7 @@ internal static unsafe class RowMeter
             }),
             KvStore(backend, x),
             Rate(CycleGraph.Sample, 1, width => LogitScan.ArgMax(new Span<float>(y, width))),
-            // What the engine keeps of a sequence in a cycle, a moment: taken to be a microsecond, not measured.
-            new RowRate(CycleGraph.Bookkeeping, 1e-6, 0),
+            .. EngineMeter.Measure(),
         ];
     }
 

@@ -74,24 +74,11 @@ public sealed class PerplexityMeter
         return new PerplexityResult(Perplexity, _tokens, sorted.Average(x => (double)x), sorted[p99], (double)_agreements / _tokens);
     }
 
-    // Position p predicts token p + 1. Both models advance cycle by cycle, so that few of the reference's rows wait for their partner.
+    // Both models advance cycle by cycle, so that few of the reference's rows wait for their partner.
     private void MeasureWindow(int[] ids, CancellationToken cancellation)
     {
-        Range scored = (ids.Length / 2 - 1)..(ids.Length - 1);
-        Sequence? other = _reference?.Engine.Submit(new Request
-        {
-            Prompt = ids,
-            MaxTokens = 0,
-            LogitPositions = scored,
-            OnLogits = (position, logits) => _waiting[position] = Copy(logits),
-        });
-        Sequence own = _model.Engine.Submit(new Request
-        {
-            Prompt = ids,
-            MaxTokens = 0,
-            LogitPositions = scored,
-            OnLogits = (position, logits) => Score(ids, position, logits, other),
-        });
+        Sequence? other = _reference?.Engine.Submit(ScoredWindow.Request(ids, (position, logits) => _waiting[position] = Copy(logits)));
+        Sequence own = _model.Engine.Submit(ScoredWindow.Request(ids, (position, logits) => Score(ids, position, logits, other)));
         while (own.StopReason is null)
         {
             if (cancellation.IsCancellationRequested)

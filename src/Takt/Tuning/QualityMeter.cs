@@ -54,18 +54,11 @@ internal sealed class QualityMeter
 
     private delegate void PositionReader(int next, ReadOnlySpan<float> logits);
 
-    // Position p predicts token p + 1; the first half of a window is what the second is predicted from.
     private void Read(InferenceEngine engine, PositionReader read, CancellationToken cancellation)
     {
         foreach (int[] ids in _windows)
         {
-            Sequence sequence = engine.Submit(new Request
-            {
-                Prompt = ids,
-                MaxTokens = 0,
-                LogitPositions = (ids.Length / 2 - 1)..(ids.Length - 1),
-                OnLogits = (position, logits) => read(ids[position + 1], logits),
-            });
+            Sequence sequence = engine.Submit(ScoredWindow.Request(ids, (position, logits) => read(ids[position + 1], logits)));
             while (sequence.StopReason is null)
             {
                 if (cancellation.IsCancellationRequested) sequence.Cancel();

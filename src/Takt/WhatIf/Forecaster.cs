@@ -13,7 +13,7 @@ namespace Takt.WhatIf;
 /// <param name="profile">The complete profile of this machine.</param>
 public sealed class Forecaster(MachineProfile profile)
 {
-    private const int FitPasses = 3, FitRepeats = 3;
+    private const int FitPasses = 3, FitPrompts = 2, FitTokens = 9;
 
     // A generating sequence of the fit needs some room behind what it has stored.
     private const int Room = 64;
@@ -22,7 +22,10 @@ public sealed class Forecaster(MachineProfile profile)
     private CostModel? _fitted;
     private Scenario? _present;
 
-    /// <summary>Runs the present state for some seconds, so that predictions start from how this model runs rather than from the profile alone.</summary>
+    /// <summary>
+    /// Runs the present state for some seconds, so that predictions start from how this model runs rather than from the profile alone. Each
+    /// number of threads is learned by itself, so scenarios with others than the present one's are predicted better after a fit to them.
+    /// </summary>
     /// <param name="present">A scenario that runs here, of the file as it is.</param>
     /// <param name="progress">Told the number of the measurement that begins, from 1, and how many there are.</param>
     /// <param name="cancellation">Looked at after every cycle.</param>
@@ -49,17 +52,21 @@ public sealed class Forecaster(MachineProfile profile)
         var meter = new CycleMeter(model.Engine);
         var seconds = shapes.Select(static _ => new List<double>()).ToArray();
         // In turn, so that a moment in which the machine is slow does not fall on one kind.
-        for (int i = 0; i < FitPasses * shapes.Length; i++)
+        // The first pass does not count: methods are compiled in it, and no longer when scenarios run.
+        for (int i = 0; i < (1 + FitPasses) * shapes.Length; i++)
         {
             int kind = i % shapes.Length;
-            progress?.Invoke(i + 1, FitPasses * shapes.Length);
-            seconds[kind].AddRange(meter.Measure(shapes[kind], FitRepeats, cancellation).Select(static cycle => cycle.WallSeconds));
+            progress?.Invoke(i + 1, (1 + FitPasses) * shapes.Length);
+            int repeats = shapes[kind].Rows > sequences ? FitPrompts : FitTokens;
+            IReadOnlyList<CycleRecord> cycles = meter.Measure(shapes[kind], repeats, cancellation);
+            if (i >= shapes.Length) seconds[kind].AddRange(cycles.Select(static cycle => cycle.WallSeconds));
         }
 
         var run = shapes.Select((shape, kind) => (shape with { Threads = present.Threads }, Measured.Of(seconds[kind]).Median)).ToArray();
-        var cost = new CostModel(model.CycleGraph, profile);
-        cost.Learn(run);
-        (_fitted, _present) = (cost, present);
+        if (_present is not null && present with { Threads = _present.Threads } != _present) (_fitted, _present) = (null, null);
+        _fitted ??= new CostModel(model.CycleGraph, profile);
+        _fitted.Learn(run);
+        _present ??= present;
     }
 
     /// <summary>Predicts a scenario.</summary>
@@ -95,7 +102,7 @@ public sealed class Forecaster(MachineProfile profile)
     {
         MachineProfile machine = profile.Scaled(scenario.Bandwidth, scenario.Flops);
         if (_fitted is null) return new CostModel(graph, machine);
-        bool ran = scenario with { Batch = _present!.Batch, Context = _present.Context, Prompt = _present.Prompt } == _present;
+        bool ran = scenario with { Threads = _present!.Threads, Batch = _present.Batch, Context = _present.Context, Prompt = _present.Prompt } == _present;
         return ran ? _fitted : _fitted.For(graph, machine);
     }
 

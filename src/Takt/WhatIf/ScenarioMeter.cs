@@ -8,7 +8,7 @@ namespace Takt.WhatIf;
 /// <param name="tier">The kernel tier to run on.</param>
 public sealed class ScenarioMeter(string tier)
 {
-    private const int Prompts = 3, Tokens = 11;
+    private const int Prompts = 5, Tokens = 31;
 
     // What generates behind the context that is measured at, and ahead of it while other sequences still read their prompts.
     private const int Room = 64, RoomEach = 16;

@@ -54,6 +54,17 @@ public class CostModelTests
     }
 
     [Fact]
+    public void A_product_from_memory_costs_something_a_call()
+    {
+        MachineProfile slow = Profile with { Barriers = [Profile.Barriers[0] with { ProductSeconds = 5e-6 }] };
+        GraphMoment twice = Graph.Moments[0] with { Calls = 2 };
+        double Overhead(MachineProfile profile) => new Roofline(profile, Graph.WeightBytes).Cost(twice, CycleShape.Generation(1, 1)).OverheadSeconds;
+        Assert.Equal(2 * (1e-6 + 5e-6), Overhead(slow), 1e-12);
+        // Weights that stay in the cache begin at once.
+        Assert.Equal(2 * 1e-6, Overhead(slow with { CacheBytes = 1 << 30 }), 1e-12);
+    }
+
+    [Fact]
     public void Between_measured_rows_the_time_is_a_straight_line()
     {
         var roofline = new Roofline(Profile with { CacheBytes = 1 << 30 }, Graph.WeightBytes);

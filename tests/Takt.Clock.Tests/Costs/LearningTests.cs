@@ -76,6 +76,39 @@ public class LearningTests
     }
 
     [Fact]
+    public void Each_number_of_threads_is_learned_by_itself()
+    {
+        CostModel cost = New(), profile = New();
+        double Off(CostModel model, int threads) =>
+            model.Predict(_unseen[2] with { Threads = threads }).Seconds / profile.Predict(_unseen[2] with { Threads = threads }).Seconds;
+        (CycleShape, double)[] Run(int threads, double factor) =>
+            [.. _fitted.Select(shape => shape with { Threads = threads }).Select(shape => (shape, factor * profile.Predict(shape).Seconds))];
+        cost.Learn(Run(2, 1.4));
+        Assert.Equal(1.4, Off(cost, 2), 0.05);
+        // Of one thread nothing is known yet: the profile speaks, with all its doubt.
+        CycleShape one = _unseen[2] with { Threads = 1 };
+        Assert.Equal(profile.Predict(one), cost.Predict(one));
+
+        cost.Learn([.. Run(1, 0.8), .. Run(2, 1.4)]);
+        Assert.Equal((0.8, 1.4), (Math.Round(Off(cost, 1), 1), Math.Round(Off(cost, 2), 1)));
+        CostModel carried = cost.For(CostModelTests.Graph, CostModelTests.Profile);
+        Assert.Equal((Off(cost, 1), Off(cost, 2)), (Off(carried, 1), Off(carried, 2)));
+        Assert.Equal(3 * _fitted.Length, cost.Learned);
+    }
+
+    [Fact]
+    public void A_first_cycle_that_compiles_methods_spoils_little()
+    {
+        CostModel cost = New(), profile = New();
+        CycleShape prompt = CycleShape.Prefill(64);
+        cost.Learn(prompt, 10 * profile.Predict(prompt).Seconds);
+        Assert.InRange(cost.Predict(prompt).Seconds / profile.Predict(prompt).Seconds, 1, 1.15);
+        // One that is always slow is believed soon.
+        for (int i = 0; i < 20; i++) cost.Learn(prompt, 2 * profile.Predict(prompt).Seconds);
+        Assert.Equal(2, cost.Predict(prompt).Seconds / profile.Predict(prompt).Seconds, 0.1);
+    }
+
+    [Fact]
     public void A_predictor_follows_a_machine_and_allocates_nothing_meanwhile()
     {
         CostModel profile = New();
@@ -117,6 +150,25 @@ public class LearningTests
         Assert.Equal(2e-3, At(512), 1e-9);
         Assert.Equal(1e-3 + 1e-3 * (1.0 / 1024 - 1.0 / 2048) / (1.0 / 512 - 1.0 / 2048), At(1024), 1e-9);
     }
+
+    [Fact]
+    public void Between_rows_from_memory_the_time_follows_what_the_cache_showed()
+    {
+        // Four rows are a tile, which costs less than three rows one by one.
+        ProductRate Rate(int rows, double nanoseconds, bool fromMemory) =>
+            new("avx2", "q8_0", 2, rows, fromMemory, new Measured(1e9 * rows / nanoseconds, 1e9 * rows / nanoseconds, 0), 1e12);
+        var roofline = new Roofline(
+            CostModelTests.Profile with
+            {
+                Products = [Rate(1, 1, false), Rate(2, 2, false), Rate(3, 3, false), Rate(4, 2.5, false), Rate(1, 2, true), Rate(4, 3, true)],
+            },
+            CostModelTests.Graph.WeightBytes);
+        double At(int rows) => roofline.Cost(CostModelTests.Graph.Moments[0], CycleShape.Generation(rows, 1)).Seconds - 1e-6;
+        // One row waits a nanosecond for each of a million weights, four rows half of that.
+        Assert.Equal([2e-3, 2e-3 + 5.0 / 6 * 1e-3, 3e-3 + 2.0 / 3 * 1e-3, 3e-3, 5.5e-3], ((int[])[1, 2, 3, 4, 8]).Select(At), Close);
+    }
+
+    private static bool Close(double a, double b) => Math.Abs(a - b) < 1e-9;
 
     [Fact]
     public void Passes_are_merged_by_their_medians_and_tell_how_steady_the_machine_is()

@@ -111,6 +111,27 @@ public class LedgerTelemetryTests
     }
 
     [Fact]
+    public void A_counter_goes_on_where_a_ledger_forgets()
+    {
+        var ledger = new Ledger();
+        int moment = ledger.Register(Stage.Execute, 0, "reset");
+        using var heard = new Heard("reset");
+        using var telemetry = new LedgerTelemetry(ledger, "reset");
+        ledger.Record(moment, 30 * _ms);
+        heard.ReadObservables();
+        for (int i = 0; i < 2; i++)
+        {
+            ledger.Reset();
+            heard.ReadObservables();
+        }
+
+        ledger.Record(moment, 5 * _ms);
+        heard.ReadObservables();
+        Assert.Equal([0.030, 0.030, 0.030, 0.035], heard.Of("takt.moment.time").Select(m => Math.Round(m.Value, 9)));
+        Assert.Equal(5 * _ms, Assert.Single(ledger.Snapshot().Moments).Time.Sum);
+    }
+
+    [Fact]
     public void Spans_are_the_requests_parts_under_the_hosts_span()
     {
         var spans = new List<Activity>();

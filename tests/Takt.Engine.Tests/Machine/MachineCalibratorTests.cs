@@ -19,6 +19,9 @@ public class MachineCalibratorTests
         Assert.Equal([1, 2], profile.Products.Where(rate => rate.FromMemory).Select(rate => rate.Threads).Distinct());
         Assert.Equal([512, 2048], profile.Products.Where(rate => rate.FromMemory).Select(rate => rate.Columns).Distinct().Order());
         Assert.Equal(profile.Products.Count, profile.Products.Select(rate => (rate.Tier, rate.Format, rate.Threads, rate.Rows, rate.FromMemory, rate.Columns)).Distinct().Count());
+        // What the engine does besides the model is measured, too, under the names that the graph has.
+        foreach (string op in CycleGraph.Bookkeeping) Assert.InRange(profile.RowRates.Single(rate => rate.Op == op).SecondsPerRow, 1e-9, 1e-3);
+        Assert.All(profile.Barriers, cost => Assert.InRange(cost.ProductSeconds, 0, 1e-2));
         Assert.InRange(profile.Unsteadiness, 1e-6, 10);
         Assert.All(profile.Products, rate => Assert.InRange(rate.MacsPerSecond.Median, 1e5, 1e14));
         Assert.All(profile.Products, rate => Assert.True(rate.MacsPerSecond.Best >= rate.MacsPerSecond.Median));
