@@ -39,8 +39,10 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
     {
         MatrixKernel kernel = MatrixKernels.For<T>(format);
         if (emitted is not null) kernel = EmittedKernels.Wrap(kernel, format, emitted, Numerics);
-        if (typeof(T) == typeof(Lanes256) && kernel.QuantizesActivations) return EmittedKernels.WrapQuantized(kernel, format);
-        return TakesEmitted && format == WeightFormat.F16.Name ? EmittedKernels.WrapHalf(kernel) : kernel;
+        if (kernel.QuantizesActivations) return typeof(T) == typeof(Lanes256) ? EmittedKernels.WrapQuantized(kernel, format) : kernel;
+        // Wider lanes take from it only what they cannot convert themselves.
+        bool takes = typeof(T) == typeof(Lanes512) ? format == WeightFormat.F16.Name : TakesEmitted;
+        return takes ? EmittedKernels.WrapFloats(kernel, format) : kernel;
     }
 
     private static bool TakesEmitted =>

@@ -49,7 +49,7 @@ public sealed unsafe class BFloatRowsTests : IDisposable
     [Fact]
     public void A_kernel_around_another_takes_many_rows_as_that_one_does()
     {
-        var kernel = new EmittedHalfKernel(new BFloatKernel(_format, fewestRows: Few + 1), 0, 0);
+        var kernel = new EmittedFloatKernel(new BFloatKernel(_format, fewestRows: Few + 1), 0, 0);
         using var matrix = new Matrix(_format, Outputs, Columns, (nint)_source.Bytes, kernel);
         matrix.PackAlone(Tiers.Team);
         using Backend backend = Backends.Create(Tiers.Team);

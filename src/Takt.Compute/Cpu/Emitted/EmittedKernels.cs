@@ -76,11 +76,11 @@ internal static unsafe class EmittedKernels
         return numerics == Numerics.Fast ? Wrap(kernel, format, tier, Numerics.Exact) : kernel;
     }
 
-    /// <summary>An F16 kernel that multiplies by emitted code where the machine has the conversion; else the given one.</summary>
-    public static MatrixKernel WrapHalf(MatrixKernel kernel)
+    /// <summary>A kernel of F32, F16 or BF16 that multiplies by emitted code where that is allowed; else the given one.</summary>
+    public static MatrixKernel WrapFloats(MatrixKernel kernel, string format)
     {
-        EmittedKernel emitted = Kernels.GetOrAdd(new("f16", HalfConversion, Numerics.Exact), static (key, inner) => MakeHalf(inner, key), kernel);
-        return emitted.Reason is null ? new EmittedHalfKernel(kernel, emitted.Entry, emitted.Tiles) : kernel;
+        EmittedKernel emitted = Kernels.GetOrAdd(new(format, HalfConversion, Numerics.Exact), static (key, inner) => MakeFloats(inner, key), kernel);
+        return emitted.Reason is null ? new EmittedFloatKernel(kernel, emitted.Entry, emitted.Tiles) : kernel;
     }
 
     /// <summary>A quantised kernel of AVX2 that multiplies by emitted code where that is allowed; else the given one.</summary>
@@ -127,13 +127,13 @@ internal static unsafe class EmittedKernels
         return refusal is null ? emitted with { Reason = SelfTest.Run(inner, Around(inner, key.Format, emitted), key.Format) } : emitted;
     }
 
-    private static EmittedKernel MakeHalf(MatrixKernel inner, KernelKey key)
+    private static EmittedKernel MakeFloats(MatrixKernel inner, KernelKey key)
     {
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
-        nint one = ExecutableMemory.Place(HalfEmitter.Emit(CodeBuilder.Native).Assemble(), out string? refusal);
+        nint one = ExecutableMemory.Place(FloatEmitter.Emit(key.Format, CodeBuilder.Native).Assemble(), out string? refusal);
         if (refusal is not null) return new(0, refusal);
-        nint tiles = ExecutableMemory.Place(HalfTileEmitter.Emit(CodeBuilder.Native).Assemble(), out refusal);
-        return new(one, refusal ?? SelfTest.Run(inner, new EmittedHalfKernel(inner, one, tiles), key.Format), tiles);
+        nint tiles = ExecutableMemory.Place(FloatTileEmitter.Emit(key.Format, CodeBuilder.Native).Assemble(), out refusal);
+        return new(one, refusal ?? SelfTest.Run(inner, new EmittedFloatKernel(inner, one, tiles), key.Format), tiles);
     }
 
     private static MatrixKernel Around(MatrixKernel inner, in KernelKey key, nint entry)

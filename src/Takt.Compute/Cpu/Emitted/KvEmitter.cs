@@ -23,13 +23,13 @@ internal sealed class KvEmitter
 
     private readonly CodeBuilder _builder;
     private readonly Assembler _c;
-    private readonly KvType _type;
+    private readonly string _format;
 
     private KvEmitter(KvType type, CallConvention convention)
     {
         _builder = new CodeBuilder(convention);
         _c = _builder.Code;
-        _type = type;
+        _format = type.ToString().ToLowerInvariant(); // weights of the same type have that name
     }
 
     /// <summary>Assembles a function of one <see cref="KvProduct"/>.</summary>
@@ -42,7 +42,7 @@ internal sealed class KvEmitter
         return emitter._builder;
     }
 
-    private int Bytes => _type == KvType.F32 ? sizeof(float) : sizeof(ushort);
+    private int Bytes => FloatLoad.Bytes(_format);
 
     private void Function()
     {
@@ -164,23 +164,8 @@ internal sealed class KvEmitter
         }
     }
 
-    private void Load(AssemblerRegisterYMM target, int register)
-    {
-        int at = register * RegisterLanes * Bytes;
-        switch (_type)
-        {
-            case KvType.F32:
-                _c.vmovups(target, __ymmword_ptr[Place + at]);
-                break;
-            case KvType.F16:
-                _c.vcvtph2ps(target, __xmmword_ptr[Place + at]);
-                break;
-            default:
-                _c.vpmovzxwd(target, __xmmword_ptr[Place + at]);
-                _c.vpslld(target, target, 16);
-                break;
-        }
-    }
+    private void Load(AssemblerRegisterYMM target, int register) =>
+        FloatLoad.Emit(_c, _format, target, __[Place + register * RegisterLanes * Bytes]);
 
     private static AssemblerMemoryOperand Of(int query) => query switch
     {

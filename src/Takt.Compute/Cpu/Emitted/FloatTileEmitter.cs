@@ -1,31 +1,51 @@
 using Iced.Intel;
+using Takt.Compute.Cpu.Packing;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Takt.Compute.Cpu.Emitted;
 
 /// <summary>
-/// Emits the product of some columns of a packed group of 16-bit floats with tiles of four rows: what is converted serves four rows.
+/// Emits the product of some columns of a packed group of floats with tiles of four rows: what is loaded and converted serves four rows.
 /// </summary>
 /// <remarks>The additions are those of the kernel in C#: one chain of fused multiply-adds an output, in column order.</remarks>
-internal static class HalfTileEmitter
+internal sealed class FloatTileEmitter
 {
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 4;
 
-    private const int Step = HalfEmitter.Step, ColumnBytes = 32;
+    private const int Step = FloatEmitter.Step, LineBytes = 64;
 
     private static readonly AssemblerRegister64 Weights = rsi, X = rdx, Steps = rcx, Ahead = rbx, Tiles = rbp;
     private static readonly AssemblerRegister64 XStride = rax, XThrice = r10, Y = r8, YStride = r9, YThrice = r11;
 
+    private readonly CodeBuilder _builder;
+    private readonly Assembler _c;
+    private readonly string _format;
+    private readonly int _columnBytes;
+
+    private FloatTileEmitter(string format, CallConvention convention)
+    {
+        _builder = new CodeBuilder(convention);
+        _c = _builder.Code;
+        _format = format;
+        _columnBytes = MatrixKernel.GroupRows * FloatLoad.Bytes(format);
+    }
+
     /// <summary>
-    /// Assembles the kernel. Its call's rows are tiles, its blocks steps of columns, and its scales' place is taken by the distance at which
+    /// Assembles the kernel of F32, F16 or BF16. Its call's rows are tiles, its blocks steps of columns, and its scales' place is taken by the distance at which
     /// the first tile asks for memory.
     /// </summary>
-    public static CodeBuilder Emit(CallConvention convention)
+    public static CodeBuilder Emit(string format, CallConvention convention)
     {
-        var builder = new CodeBuilder(convention);
-        Assembler c = builder.Code;
-        builder.Enter();
+        var emitter = new FloatTileEmitter(format, convention);
+        emitter.Function();
+        return emitter._builder;
+    }
+
+    private void Function()
+    {
+        Assembler c = _c;
+        _builder.Enter();
         c.mov(Ahead, KernelCall.Field(nameof(KernelCall.Scales)));
         c.mov(XStride, KernelCall.Field(nameof(KernelCall.XStride)));
         c.lea(XThrice, __[XStride + XStride * 2]);
@@ -38,19 +58,23 @@ internal static class HalfTileEmitter
         c.mov(Weights, KernelCall.Field(nameof(KernelCall.Planes)));
         c.mov(X, KernelCall.Field(nameof(KernelCall.Codes)));
         c.mov(Steps, KernelCall.Field(nameof(KernelCall.Blocks)));
-        Totals(c, static (c, place, sum) => c.vmovups(sum, place));
+        Totals(store: false);
         c.Label(ref step);
         c.test(Ahead, Ahead);
         c.je(near);
-        c.prefetcht2(__byte_ptr[Weights + Ahead]);
-        c.prefetcht0(__byte_ptr[Weights + KernelTuning.NearBytes]);
+        for (int line = 0; line < Step * _columnBytes; line += LineBytes)
+        {
+            c.prefetcht2(__byte_ptr[Weights + Ahead + line]);
+            c.prefetcht0(__byte_ptr[Weights + KernelTuning.NearBytes + line]);
+        }
+
         c.Label(ref near);
-        for (int column = 0; column < Step; column++) AddColumn(c, column);
-        c.add(Weights, Step * ColumnBytes);
+        for (int column = 0; column < Step; column++) AddColumn(column);
+        c.add(Weights, Step * _columnBytes);
         c.add(X, Step * sizeof(float));
         c.dec(Steps);
         c.jne(step);
-        Totals(c, static (c, place, sum) => c.vmovups(place, sum));
+        Totals(store: true);
         c.xor(Ahead, Ahead); // the other tiles read what the first has brought near
         c.lea(Y, __[Y + YStride * Rows]);
         c.mov(X, KernelCall.Field(nameof(KernelCall.Codes)));
@@ -58,26 +82,30 @@ internal static class HalfTileEmitter
         c.mov(KernelCall.Field(nameof(KernelCall.Codes)), X);
         c.dec(Tiles);
         c.jne(tile);
-        builder.Leave();
-        return builder;
+        _builder.Leave();
     }
 
-    private static void AddColumn(Assembler c, int column)
+    private void AddColumn(int column)
     {
-        c.vcvtph2ps(ymm8, __xmmword_ptr[Weights + column * ColumnBytes]);
-        c.vcvtph2ps(ymm9, __xmmword_ptr[Weights + column * ColumnBytes + 16]);
+        FloatLoad.Emit(_c, _format, ymm8, __[Weights + column * _columnBytes]);
+        FloatLoad.Emit(_c, _format, ymm9, __[Weights + column * _columnBytes + _columnBytes / 2]);
         for (int row = 0; row < Rows; row++)
         {
             AssemblerRegisterYMM value = row % 2 == 0 ? ymm10 : ymm11;
-            c.vbroadcastss(value, Row(X, XStride, XThrice, row, column * sizeof(float)));
-            c.vfmadd231ps(Sum(2 * row), ymm8, value);
-            c.vfmadd231ps(Sum(2 * row + 1), ymm9, value);
+            _c.vbroadcastss(value, Row(X, XStride, XThrice, row, column * sizeof(float)));
+            _c.vfmadd231ps(Sum(2 * row), ymm8, value);
+            _c.vfmadd231ps(Sum(2 * row + 1), ymm9, value);
         }
     }
 
-    private static void Totals(Assembler c, Action<Assembler, AssemblerMemoryOperand, AssemblerRegisterYMM> move)
+    private void Totals(bool store)
     {
-        for (int i = 0; i < 2 * Rows; i++) move(c, Row(Y, YStride, YThrice, i / 2, i % 2 * 32), Sum(i));
+        for (int i = 0; i < 2 * Rows; i++)
+        {
+            AssemblerMemoryOperand place = Row(Y, YStride, YThrice, i / 2, i % 2 * 32);
+            if (store) _c.vmovups(place, Sum(i));
+            else _c.vmovups(Sum(i), place);
+        }
     }
 
     private static AssemblerMemoryOperand Row(AssemblerRegister64 first, AssemblerRegister64 stride, AssemblerRegister64 thrice, int row, int at) => row switch

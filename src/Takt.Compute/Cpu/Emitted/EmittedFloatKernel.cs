@@ -2,23 +2,23 @@ using Takt.Compute.Cpu.Packing;
 
 namespace Takt.Compute.Cpu.Emitted;
 
-/// <summary>A kernel of 16-bit floats whose products go by emitted code, to the bits of the one in C#.</summary>
-/// <param name="inner">The kernel of F16 in C#, which packs.</param>
+/// <summary>A kernel of floats whose products go by emitted code, to the bits of the one in C#.</summary>
+/// <param name="inner">The kernel of the same format in C#, which packs.</param>
 /// <param name="one">The address of the emitted code for one row.</param>
 /// <param name="tiles">The address of the emitted code for tiles of rows.</param>
-internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint one, nint tiles) : WrappedKernel(inner)
+internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, nint tiles) : WrappedKernel(inner)
 {
-    // So many rows, and so many columns of a group, stay in the second-level and in the first-level cache.
-    private const int FewRows = 16, NearRows = 128, ChunkColumns = 512, FarBytes = 4096;
+    // So many rows, and so much of a group, stay in the second-level and in the first-level cache.
+    private const int FewRows = 16, NearRows = 128, ChunkBytes = 16 << 10, FarBytes = 4096;
 
     /// <inheritdoc/>
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
-        int quarter = columns % HalfEmitter.Step == 0 ? count / HalfEmitter.Groups : 0, done = HalfEmitter.Groups * quarter;
+        int quarter = columns % FloatEmitter.Step == 0 ? count / FloatEmitter.Groups : 0, done = FloatEmitter.Groups * quarter;
         long stride = GroupBytes(columns);
         // Four groups lie far apart where the memory likes that, else beside each other.
-        bool apart = KernelTuning.Current.Streams == HalfEmitter.Groups;
-        long far = apart ? quarter : 1, next = apart ? 1 : HalfEmitter.Groups;
+        bool apart = KernelTuning.Current.Streams == FloatEmitter.Groups;
+        long far = apart ? quarter : 1, next = apart ? 1 : FloatEmitter.Groups;
         for (int i = 0; i < quarter; i++)
         {
             KernelCall call = new()
@@ -28,7 +28,7 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint one, nin
                 XStride = far * stride,
                 Y = y + i * next * GroupRows,
                 YStride = far * GroupRows * sizeof(float),
-                Blocks = columns / HalfEmitter.Step,
+                Blocks = columns / FloatEmitter.Step,
             };
             ((delegate* unmanaged<KernelCall*, void>)one)(&call);
         }
@@ -39,13 +39,13 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint one, nin
     /// <inheritdoc/>
     public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        if (columns % HalfEmitter.Step != 0 || columns == 0 || TakesBFloats(rows, columns))
+        if (columns % FloatEmitter.Step != 0 || columns == 0 || TakesBFloats(rows, columns))
         {
             base.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
             return;
         }
 
-        int tiled = rows / HalfTileEmitter.Rows * HalfTileEmitter.Rows;
+        int tiled = rows / FloatTileEmitter.Rows * FloatTileEmitter.Rows;
         for (int row = 0; row < tiled; row++) new Span<float>(y + row * yStride, GroupRows * count).Clear();
         if (rows > FewRows)
         {
@@ -57,9 +57,9 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint one, nin
 
         // All of a few groups, as they lie in memory.
         long stride = GroupBytes(columns);
-        for (int i = 0; i < count; i += HalfEmitter.Groups)
+        for (int i = 0; i < count; i += FloatEmitter.Groups)
         {
-            int some = Math.Min(HalfEmitter.Groups, count - i);
+            int some = Math.Min(FloatEmitter.Groups, count - i);
             for (int group = i; tiled > 0 && group < i + some; group++)
                 AddTiles(groups + group * stride, columns, FarBytes, x.Codes, xStride, tiled, y + group * GroupRows, yStride);
             MultiplyEach(groups + i * stride, some, columns, x, xStride, tiled, rows, y + i * GroupRows, yStride);
@@ -75,10 +75,11 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint one, nin
     private void AddNear(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
         long stride = GroupBytes(columns);
-        for (int first = 0; first < columns; first += ChunkColumns)
+        int most = (int)(ChunkBytes / GroupBytes(1));
+        for (int first = 0; first < columns; first += most)
         {
             byte* chunk = groups + GroupBytes(first);
-            int length = Math.Min(ChunkColumns, columns - first);
+            int length = Math.Min(most, columns - first);
             for (int i = 0; i < count; i++)
                 AddTiles(chunk + i * stride, length, stride, x.Codes + first * sizeof(float), xStride, rows, y + i * GroupRows, yStride);
         }
@@ -94,8 +95,8 @@ internal sealed unsafe class EmittedHalfKernel(MatrixKernel inner, nint one, nin
             XStride = xStride,
             Y = y,
             YStride = yStride * sizeof(float),
-            Blocks = columns / HalfEmitter.Step,
-            Rows = rows / HalfTileEmitter.Rows,
+            Blocks = columns / FloatEmitter.Step,
+            Rows = rows / FloatTileEmitter.Rows,
         };
         ((delegate* unmanaged<KernelCall*, void>)tiles)(&call);
     }
