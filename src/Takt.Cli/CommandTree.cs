@@ -32,7 +32,7 @@ internal sealed record CommandTree(RootCommand Root, Flag Verbose, Option<string
         ("cache", CacheCommand.Create),
     ];
 
-    /// <summary>Builds the tree in the terminal's language, as far as a command line can reach it: all commands cost 30 ms.</summary>
+    /// <summary>Builds the tree in the terminal's language, as far as the command line can reach it: a start waits for what is built.</summary>
     /// <param name="terminal">Where it runs.</param>
     /// <param name="args">The command line; where it begins with a command's name, no other command can be meant.</param>
     public static CommandTree Create(Terminal terminal, IReadOnlyList<string> args)
