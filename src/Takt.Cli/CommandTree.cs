@@ -13,8 +13,29 @@ namespace Takt.Cli;
 /// <param name="Help">Prints help.</param>
 internal sealed record CommandTree(RootCommand Root, Flag Verbose, Option<string?> Otlp, HelpPrinter Help)
 {
-    /// <summary>Builds the tree in the terminal's language.</summary>
-    public static CommandTree Create(Terminal terminal)
+    private static readonly (string Name, Func<Terminal, Command> Create)[] Commands =
+    [
+        ("run", RunCommand.Create),
+        ("chat", ChatCommand.Create),
+        ("inspect", InspectCommand.Create),
+        ("tokenize", TokenizeCommand.Create),
+        ("detokenize", TokenizeCommand.CreateInverse),
+        ("template", TemplateCommand.Create),
+        ("quantize", QuantizeCommand.Create),
+        ("logits", LogitsCommand.Create),
+        ("perplexity", PerplexityCommand.Create),
+        ("profile", ProfileCommand.Create),
+        ("bench", BenchCommand.Create),
+        ("whatif", WhatIfCommand.Create),
+        ("tune", TuneCommand.Create),
+        ("calibrate", CalibrateCommand.Create),
+        ("cache", CacheCommand.Create),
+    ];
+
+    /// <summary>Builds the tree in the terminal's language, as far as the command line can reach it: a start waits for what is built.</summary>
+    /// <param name="terminal">Where it runs.</param>
+    /// <param name="args">The command line; where it begins with a command's name, no other command can be meant.</param>
+    public static CommandTree Create(Terminal terminal, IReadOnlyList<string> args)
     {
         var help = new HelpPrinter(terminal);
         Flag verbose = terminal.Flag("--verbose", Texts.OptionVerbose);
@@ -34,22 +55,14 @@ internal sealed record CommandTree(RootCommand Root, Flag Verbose, Option<string
         root.Add(language);
         root.Add(verbose);
         root.Add(otlp);
-        root.Add(RunCommand.Create(terminal));
-        root.Add(ChatCommand.Create(terminal));
-        root.Add(InspectCommand.Create(terminal));
-        root.Add(TokenizeCommand.Create(terminal));
-        root.Add(TokenizeCommand.CreateInverse(terminal));
-        root.Add(TemplateCommand.Create(terminal));
-        root.Add(QuantizeCommand.Create(terminal));
-        root.Add(LogitsCommand.Create(terminal));
-        root.Add(PerplexityCommand.Create(terminal));
-        root.Add(ProfileCommand.Create(terminal));
-        root.Add(BenchCommand.Create(terminal));
-        root.Add(WhatIfCommand.Create(terminal));
-        root.Add(TuneCommand.Create(terminal));
-        root.Add(CalibrateCommand.Create(terminal));
-        root.Add(CacheCommand.Create(terminal));
+        foreach (Func<Terminal, Command> create in Asked(args)) root.Add(create(terminal));
         return new CommandTree(root, verbose, otlp, help);
+    }
+
+    private static IEnumerable<Func<Terminal, Command>> Asked(IReadOnlyList<string> args)
+    {
+        int named = args.Count == 0 ? -1 : Array.FindIndex(Commands, command => command.Name == args[0]);
+        return named >= 0 ? [Commands[named].Create] : Commands.Select(static command => command.Create);
     }
 
     private sealed class PrintVersion(Terminal terminal) : SynchronousCommandLineAction

@@ -25,7 +25,7 @@ internal static class Program
         bool verbose = false;
         try
         {
-            CommandTree tree = CommandTree.Create(terminal);
+            CommandTree tree = CommandTree.Create(terminal, args);
             // A response file would take "@file" away from the commands.
             ParseResult parse = tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             verbose = tree.Verbose.In(parse);

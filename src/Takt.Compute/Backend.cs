@@ -66,6 +66,11 @@ public abstract unsafe class Backend(Team team) : IDisposable
     /// <summary>Causal attention of a batch's rows over everything in their sequences up to their own positions.</summary>
     public abstract void Attention(Rows queries, ReadOnlySpan<BatchSlice> slices, in KvLayer layer, in AttentionShape shape, Rows output);
 
+    /// <summary>Makes what <see cref="Attention"/> needs for a type of keys and values, which is otherwise made when it is first called.</summary>
+    public virtual void PrepareAttention(KvType type)
+    {
+    }
+
     /// <summary>The feed-forward activation; the result replaces <paramref name="up"/>.</summary>
     public abstract void Activate(Activation kind, Rows gate, Rows up);
 

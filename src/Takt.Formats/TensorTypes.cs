@@ -5,35 +5,38 @@ namespace Takt.Formats;
 /// <summary>Facts of each <see cref="TensorType"/>: values and bytes of a block, and its usual name.</summary>
 public static class TensorTypes
 {
-    private readonly record struct Facts(string Name, int Length, int Bytes);
+    private sealed record Facts(TensorType Type, string Name, int Length, int Bytes);
 
-    private static readonly Dictionary<TensorType, Facts> Table = new()
-    {
-        [TensorType.F32] = new("f32", 1, 4),
-        [TensorType.F16] = new("f16", 1, 2),
-        [TensorType.Q4_0] = new("q4_0", 32, 18),
-        [TensorType.Q4_1] = new("q4_1", 32, 20),
-        [TensorType.Q5_0] = new("q5_0", 32, 22),
-        [TensorType.Q5_1] = new("q5_1", 32, 24),
-        [TensorType.Q8_0] = new("q8_0", 32, 34),
-        [TensorType.Q2_K] = new("q2_k", 256, 84),
-        [TensorType.Q3_K] = new("q3_k", 256, 110),
-        [TensorType.Q4_K] = new("q4_k", 256, 144),
-        [TensorType.Q5_K] = new("q5_k", 256, 176),
-        [TensorType.Q6_K] = new("q6_k", 256, 210),
-        [TensorType.IQ4_NL] = new("iq4_nl", 32, 18),
-        [TensorType.IQ4_XS] = new("iq4_xs", 256, 136),
-        [TensorType.I8] = new("i8", 1, 1),
-        [TensorType.I16] = new("i16", 1, 2),
-        [TensorType.I32] = new("i32", 1, 4),
-        [TensorType.I64] = new("i64", 1, 8),
-        [TensorType.F64] = new("f64", 1, 8),
-        [TensorType.BF16] = new("bf16", 1, 2),
-        [TensorType.MXFP4] = new("mxfp4", 32, 17),
-    };
+    // By number. Plain arrays: every start reads a file, and no framework code over our types has to be compiled for them.
+    private static readonly Facts[] Known =
+    [
+        new(TensorType.F32, "f32", 1, 4),
+        new(TensorType.F16, "f16", 1, 2),
+        new(TensorType.Q4_0, "q4_0", 32, 18),
+        new(TensorType.Q4_1, "q4_1", 32, 20),
+        new(TensorType.Q5_0, "q5_0", 32, 22),
+        new(TensorType.Q5_1, "q5_1", 32, 24),
+        new(TensorType.Q8_0, "q8_0", 32, 34),
+        new(TensorType.Q2_K, "q2_k", 256, 84),
+        new(TensorType.Q3_K, "q3_k", 256, 110),
+        new(TensorType.Q4_K, "q4_k", 256, 144),
+        new(TensorType.Q5_K, "q5_k", 256, 176),
+        new(TensorType.Q6_K, "q6_k", 256, 210),
+        new(TensorType.IQ4_NL, "iq4_nl", 32, 18),
+        new(TensorType.IQ4_XS, "iq4_xs", 256, 136),
+        new(TensorType.I8, "i8", 1, 1),
+        new(TensorType.I16, "i16", 1, 2),
+        new(TensorType.I32, "i32", 1, 4),
+        new(TensorType.I64, "i64", 1, 8),
+        new(TensorType.F64, "f64", 1, 8),
+        new(TensorType.BF16, "bf16", 1, 2),
+        new(TensorType.MXFP4, "mxfp4", 32, 17),
+    ];
+
+    private static readonly Facts?[] ByNumber = Index();
 
     /// <summary>The types, in the order of their numbers.</summary>
-    public static IReadOnlyList<TensorType> All { get; } = [.. Table.Keys.Order()];
+    public static IReadOnlyList<TensorType> All { get; } = Array.ConvertAll(Known, static facts => facts.Type);
 
     /// <summary>Values in a block: 1 for plain numbers, 32 or 256 for quantised types.</summary>
     public static int BlockLength(this TensorType type) => Of(type).Length;
@@ -48,20 +51,14 @@ public static class TensorTypes
     public static string Name(this TensorType type) => Of(type).Name;
 
     /// <summary>Whether the number is a type listed here; a file may hold any number.</summary>
-    public static bool IsKnown(this TensorType type) => Table.ContainsKey(type);
+    public static bool IsKnown(this TensorType type) => Find(type) is not null;
 
     /// <summary>Finds a type by its name, in any case.</summary>
     public static bool TryParse(string? name, out TensorType type)
     {
-        foreach ((TensorType candidate, Facts facts) in Table)
-        {
-            if (!facts.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
-            type = candidate;
-            return true;
-        }
-
-        type = default;
-        return false;
+        Facts? facts = Array.Find(Known, facts => facts.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        type = facts?.Type ?? default;
+        return facts is not null;
     }
 
     /// <summary>Bytes of a row of <paramref name="length"/> values.</summary>
@@ -96,7 +93,14 @@ public static class TensorTypes
         return null;
     }
 
-    private static Facts Of(TensorType type) => Table.TryGetValue(type, out Facts facts)
-        ? facts
-        : throw new ArgumentOutOfRangeException(nameof(type), type, "no such tensor type");
+    private static Facts Of(TensorType type) => Find(type) ?? throw new ArgumentOutOfRangeException(nameof(type), type, "no such tensor type");
+
+    private static Facts? Find(TensorType type) => (uint)type < (uint)ByNumber.Length ? ByNumber[(uint)type] : null;
+
+    private static Facts?[] Index()
+    {
+        var index = new Facts?[(int)Known[^1].Type + 1];
+        foreach (Facts facts in Known) index[(int)facts.Type] = facts;
+        return index;
+    }
 }

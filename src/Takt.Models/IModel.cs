@@ -26,5 +26,5 @@ public interface IModel : IDisposable
     /// <param name="cache">Made by <see cref="CreateCache"/>.</param>
     /// <param name="probe">Receives the edges of every moment.</param>
     /// <returns>Logits, row-major [OutputRows.Count, VocabularySize]; valid until the next call.</returns>
-    Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe;
+    Span<float> Forward(Batch batch, KvCache cache, ref CycleProbe probe);
 }

@@ -80,15 +80,16 @@ public sealed unsafe class Transformer : IModel
     {
         TimeStamps.Calibrate();
         ledger.Watch(_backend.Team.Counters, TimeStamps.Now);
-        _ledger = ledger;
-        _moments = null;
+        (_ledger, _moments) = (ledger, null);
         _ = Moments(KvType.F16);
     }
 
     /// <inheritdoc/>
     public KvCache CreateCache(int blocks, KvType type, int context) => new(Config, blocks, type, context);
 
-    /// <inheritdoc/>
+    Span<float> IModel.Forward(Batch batch, KvCache cache, ref CycleProbe probe) => Forward(batch, cache, ref probe);
+
+    /// <summary><see cref="IModel.Forward"/> with any probe; with <see cref="NoProbe"/> nothing is recorded.</summary>
     public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
     {
         TransformerMoments moments = Moments(cache.Type);
@@ -218,9 +219,8 @@ public sealed unsafe class Transformer : IModel
         }
         else
         {
-            Rows up = _workspace.Get("up", rows, size);
+            Rows up = _workspace.Get("up", rows, size), gate = up;
             Linear upWeights = weights.Up!.Value, down = weights.Down!.Value;
-            Rows gate = up;
             if (weights.Gate is { } gateWeights)
             {
                 gate = _workspace.Get("gate", rows, size);

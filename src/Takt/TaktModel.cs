@@ -5,9 +5,7 @@ using Takt.Clock.Graphs;
 using Takt.Clock.Telemetry;
 using Takt.Compute;
 using Takt.Compute.Memory;
-using Takt.Compute.Threading;
 using Takt.Engine;
-using Takt.Engine.Machine;
 using Takt.Engine.Sequences;
 using Takt.Models;
 using Takt.Models.Packing;
@@ -27,23 +25,19 @@ namespace Takt;
 public sealed class TaktModel : IDisposable
 {
     private readonly ModelSource _source;
-    private readonly TeamLease _team;
-    private readonly Backend _backend;
+    private readonly ModelHost _host;
     private readonly Transformer _model;
     private readonly LedgerTelemetry _telemetry;
 
-    private TaktModel(ModelSource source, TeamLease team, ModelOptions options)
+    private TaktModel(ModelSource source, ModelHost host, ModelOptions options)
     {
         _source = source;
-        _team = team;
-        _backend = Backends.Create(team.Team, options.Tier, options.Numerics);
-        // What an earlier measurement found best here; measuring takes longer than a start may.
-        KernelTuning? tuning = options.Tuning ?? TuningFile.OfUser.Find(MachineFacts.ReadProcessor(), _backend.Name, team.Team.Threads);
-        if (tuning is not null) KernelTuning.Current = tuning;
+        _host = host;
+        if (host.Tuning is { } tuning) KernelTuning.Current = tuning;
         Transformer? model = null;
         try
         {
-            _model = model = new Transformer(source.File, _backend, options.PackCache, options.Progress);
+            _model = model = new Transformer(source.File, host.Backend, options.PackCache, options.Progress);
             KvType kvType = options.KvType ?? KvCache.DefaultType(source.File);
             Engine = new InferenceEngine(_model, new EngineOptions
             {
@@ -51,14 +45,13 @@ public sealed class TaktModel : IDisposable
                 KvType = kvType,
                 MaxSequences = options.MaxSequences,
             });
-            Predicting = Task.Run(Predict);
+            Predicting = Predict();
             _telemetry = new LedgerTelemetry(
                 Engine.Ledger, System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(source.Path)));
         }
         catch
         {
             model?.Dispose();
-            _backend.Dispose();
             throw;
         }
     }
@@ -79,10 +72,10 @@ public sealed class TaktModel : IDisposable
     public int ContextLength => Engine.ContextLength;
 
     /// <summary>Threads that compute.</summary>
-    public int Threads => _team.Team.Threads;
+    public int Threads => _host.Threads;
 
     /// <summary>The kernel tier in use, such as <c>avx2</c>.</summary>
-    public string Tier => _backend.Name;
+    public string Tier => _host.Backend.Name;
 
     /// <summary>How keys and values are stored.</summary>
     public KvType KvType => Engine.KvType;
@@ -97,7 +90,7 @@ public sealed class TaktModel : IDisposable
     public ModelGraph CycleGraph => Takt.Engine.CycleGraph.Of(Graph, Config.VocabularySize);
 
     /// <summary>What products of weights are: fast only where that was asked for and this machine can.</summary>
-    public Numerics Numerics => _backend.Numerics;
+    public Numerics Numerics => _host.Backend.Numerics;
 
     /// <summary>Whether text can be used, not only token ids.</summary>
     public bool HasTokenizer => _source.Tokenizer is not null;
@@ -118,19 +111,20 @@ public sealed class TaktModel : IDisposable
     public static TaktModel Open(string path, ModelOptions? options = null)
     {
         options ??= new ModelOptions();
-        ModelSource source = ModelSource.Open(path);
-        TeamLease? team = null;
+        Task<ModelHost> host = Task.Run(() => new ModelHost(options));
+        ModelSource? source = null;
         try
         {
-            team = TeamLease.Take(options.Threads);
+            ModelSource opened = source = ModelSource.Open(path);
             // Beside the weights. What fails here fails again, and is told, where the tokenizer is asked for.
-            _ = Task.Run(() => source.Tokenizer);
-            return new TaktModel(source, team, options);
+            _ = Task.Run(() => opened.Tokenizer);
+            return new TaktModel(opened, host.GetAwaiter().GetResult(), options);
         }
         catch
         {
-            team?.Dispose();
-            source.Dispose();
+            Task.WaitAny(host); // without what it may have thrown
+            if (host.IsCompletedSuccessfully) host.Result.Dispose();
+            source?.Dispose();
             throw;
         }
     }
@@ -258,15 +252,14 @@ public sealed class TaktModel : IDisposable
         Engine.Dispose();
         _telemetry.Dispose();
         _model.Dispose();
-        _backend.Dispose();
-        _team.Dispose();
+        _host.Dispose();
         _source.Dispose();
     }
 
-    private bool Predict()
+    private async Task<bool> Predict()
     {
-        if (MachineFile.OfUser.FindFor(Tier, Threads) is not { } profile) return false;
-        Use(profile);
+        if (await _host.Profile.ConfigureAwait(false) is not { } profile) return false;
+        await Task.Run(() => Use(profile)).ConfigureAwait(false);
         return true;
     }
 

@@ -47,6 +47,7 @@ public class UsageTests
     public void The_language_can_be_asked_for()
     {
         Assert.Contains("用法", TaktRun.Of("run", "--lang", "zh").Error);
+        Assert.Contains("用法： takt run ", TaktRun.Of("--lang", "zh", "run").Error);
         Assert.Contains("Usage", TaktRun.Chinese("", "run", "--lang", "en").Error);
         Assert.Contains("fr", TaktRun.Of("run", "x", "--lang", "fr").Error);
     }

@@ -66,7 +66,7 @@ internal sealed unsafe class FakeModel : IModel
 
     public KvCache CreateCache(int blocks, KvType type, int context) => new(Config, blocks, type, context);
 
-    public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
+    public Span<float> Forward(Batch batch, KvCache cache, ref CycleProbe probe)
     {
         Batches.Add(batch.Tokens.Count);
         Outputs.Add(batch.OutputRows.Count);

@@ -109,13 +109,18 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
 
     private void Attention<TKv>(Rows queries, in KvLayer layer, in AttentionShape shape, Rows output) where TKv : struct, IKvFormat<TKv>
     {
-        KvEntries entries = _kvEntries[(int)layer.Type] ??=
-            TakesEmitted ? EmittedKernels.Attention(layer.Type, wider: typeof(T) == typeof(Lanes512)) : default;
+        KvEntries entries = Entries(layer.Type);
         var task = new Attention<T, TKv>(queries, _attention, layer, shape, entries, output);
         Team.Run(_attention.Pieces.Count, task);
         if (_attention.Merges.Count > 0)
             Team.Run(_attention.Merges.Count, new MergeAttention<T, TKv>(_attention, task, layer.PaddedHeadSize));
     }
+
+    /// <inheritdoc/>
+    public override void PrepareAttention(KvType type) => Entries(type);
+
+    private KvEntries Entries(KvType type) => _kvEntries[(int)type] ??=
+        TakesEmitted ? EmittedKernels.Attention(type, wider: typeof(T) == typeof(Lanes512)) : default;
 
     /// <inheritdoc/>
     public override void Activate(Activation kind, Rows gate, Rows up) => Team.Run(up.Count, new Activate<T>(kind, gate, up));

@@ -56,7 +56,7 @@ internal static unsafe class EngineMeter
 
         public KvCache CreateCache(int blocks, KvType type, int context) => new(Config, blocks, type, context);
 
-        public Span<float> Forward<TProbe>(Batch batch, KvCache cache, ref TProbe probe) where TProbe : struct, IProbe
+        public Span<float> Forward(Batch batch, KvCache cache, ref CycleProbe probe)
         {
             new Span<byte>(_memory.Bytes, WeightBytes).Fill((byte)batch.Tokens.Count);
             probe.Edge(_read);
