@@ -24,6 +24,8 @@ internal static partial class Texts
     public static readonly Phrase ColumnFrom = new("from", "来自");
     public static readonly Phrase ColumnMacs = new("GMAC/s", "GMAC/s");
     public static readonly Phrase ColumnBarrier = new("start and end of a task", "一次任务的启停");
+    public static readonly Phrase ColumnProductCall = new("call of a product", "一次乘积调用");
+    public static readonly Phrase ColumnPassesApart = new("passes apart", "各轮相差");
 
     public static readonly Phrase InspectGraph = new(
         "Show every operation of a cycle before it runs: parameters, bytes, operations, and what bounds it on this machine.",
