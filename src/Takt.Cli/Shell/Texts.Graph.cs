@@ -3,8 +3,8 @@ namespace Takt.Cli.Shell;
 internal static partial class Texts
 {
     public static readonly Phrase Calibrate = new(
-        "Measures this machine for predictions: memory and caches, products by tier and weight format, attention, parallel work. Takes a minute and a half and keeps the result.",
-        "测量本机以供预测：内存与各级缓存、各内核级别与权重格式的乘积、注意力、并行开销。耗时约一分半钟，结果会保存。");
+        "Measures this machine for predictions: memory and caches, products by tier and weight format, attention, parallel work. Takes about 100 seconds and keeps the result.",
+        "测量本机以供预测：内存与各级缓存、各内核级别与权重格式的乘积、注意力、并行开销。耗时约 100 秒，结果会保存。");
     public static readonly Phrase Calibrating = new("calibrating [{0}] {1} %", "正在校准 [{0}] {1} %");
     public static readonly Phrase CalibrateKept = new("kept in {0}", "已保存到 {0}");
     public static readonly Phrase CalibrateNotKept = new("it could not be kept: the cache folder cannot be written", "未能保存：缓存文件夹不可写");
