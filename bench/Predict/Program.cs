@@ -37,7 +37,7 @@ CostModel Run(string path, CostModel? carried)
     profile ??= Profile(any.Tier);
     var samples = new Samples(models, [.. kinds.Select(kind => kind.Shape)]);
     for (int pass = 0; pass < passes; pass++) samples.Take(4);
-    Console.WriteLine($"{Path.GetFileName(path)}, {profile.Processor}, {profile.Tier}, unsteadiness {profile.Unsteadiness:P1}, {passes * 4} repeats, {samples.LeftOut:P1} of cycles left out");
+    Console.WriteLine($"{Path.GetFileName(path)}, {profile.Processor}, {profile.Tier}, unsteadiness {string.Join(" and ", profile.Unsteadiness.Select(one => $"{one.Deviation:P1} ({one.Threads} t)"))}, {passes * 4} repeats, {samples.LeftOut:P1} of cycles left out");
     var alone = new CostModel(any.CycleGraph, profile);
     CostModel fitted = alone.For(any.CycleGraph, profile), after = carried?.For(any.CycleGraph, profile) ?? fitted;
     fitted.Learn(

@@ -31,18 +31,22 @@ public sealed record MachineProfile(int Threads, double ReadBytesPerSecond, doub
     /// <summary>What it costs to start and end one piece of parallel work, by threads.</summary>
     public IReadOnlyList<BarrierCost> Barriers { get; init; } = [];
 
-    /// <summary>
-    /// Standard deviation of ln(rate) between passes of the calibration some seconds apart: 0.01 is a machine of one's own. 0 where only
-    /// one pass was measured.
-    /// </summary>
-    public double Unsteadiness { get; init; }
+    /// <summary>How far passes of the calibration lie apart, by threads; empty where only one pass was measured.</summary>
+    public IReadOnlyList<Unsteadiness> Unsteadiness { get; init; } = [];
 
     /// <summary>Whether the lists are there that a prediction needs.</summary>
     /// <remarks>A damaged file gives null for a list.</remarks>
     public bool IsComplete =>
-        Reads is not null && IsFilled(Products) && IsFilled(Attentions) && IsFilled(RowRates) && IsFilled(Barriers);
+        Reads is not null && IsFilled(Products) && IsFilled(Attentions) && IsFilled(RowRates) && IsFilled(Barriers)
+        && Unsteadiness is not null && Unsteadiness.All(static one => one is not null);
 
     private static bool IsFilled<T>(IReadOnlyList<T>? list) where T : class => list is { Count: > 0 } && list.All(static one => one is not null);
+
+    /// <summary>
+    /// The standard deviation of ln(rate) between passes with a number of threads, or with the nearest number that was measured; 0 where
+    /// none was.
+    /// </summary>
+    public double UnsteadinessOf(int threads) => Unsteadiness.MinBy(one => Math.Abs(one.Threads - threads))?.Deviation ?? 0;
 
     /// <summary>The share of the nearer ceiling that an amount of work reached; 0 for work of no size or no time.</summary>
     public double CeilingShare(double seconds, double bytes, double flops) =>

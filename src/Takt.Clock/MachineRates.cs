@@ -66,6 +66,11 @@ public sealed record AttentionRate(string KvType, int Threads, bool Prefill, dou
 /// <param name="SecondsPerByte">For each byte of activations read or written.</param>
 public sealed record RowRate(string Op, double SecondsPerRow, double SecondsPerByte);
 
+/// <summary>How far passes of a calibration, some seconds apart, differ.</summary>
+/// <param name="Threads">Threads that were measured.</param>
+/// <param name="Deviation">Standard deviation of ln(rate) of their products: 0.01 is a machine of one's own.</param>
+public sealed record Unsteadiness(int Threads, double Deviation);
+
 /// <summary>What it costs to start and end one piece of parallel work.</summary>
 /// <param name="Threads">Threads in the team.</param>
 /// <param name="Seconds">From before its start to after its end, with no work in it.</param>

@@ -18,7 +18,11 @@ public static class ProfilePasses
         {
             ReadBytesPerSecond = passes.Max(static pass => pass.ReadBytesPerSecond),
             FlopsPerSecond = passes.Max(static pass => pass.FlopsPerSecond),
-            Unsteadiness = Deviation(products),
+            Unsteadiness =
+            [
+                .. products.Where(static same => same.Skip(1).Any()).GroupBy(static same => same.First().Threads)
+                    .Select(static many => new Unsteadiness(many.Key, Deviation(many))).OrderBy(static one => one.Threads),
+            ],
             Reads =
             [
                 .. Group(passes, static pass => pass.Reads, static rate => (rate.Threads, rate.Level))
@@ -67,7 +71,7 @@ public static class ProfilePasses
     private static double Spread(Measured[] passes) =>
         Math.Max(passes.Max(static pass => pass.Spread), Measured.Of([.. passes.Select(static pass => pass.Median)]).Spread);
 
-    // Pooled over what was measured in several passes: of the logarithms, so that twice as slow and twice as fast are equally far.
+    // Pooled over products that were each measured in several passes: of the logarithms, so that twice as slow and twice as fast are equally far.
     private static double Deviation(IEnumerable<IEnumerable<ProductRate>> products)
     {
         double squares = 0;
@@ -80,7 +84,7 @@ public static class ProfilePasses
             freedom += logs.Length - 1;
         }
 
-        return freedom == 0 ? 0 : Math.Sqrt(squares / freedom);
+        return Math.Sqrt(squares / freedom);
     }
 
     private static double Median(IEnumerable<double> values) => Measured.Of([.. values]).Median;

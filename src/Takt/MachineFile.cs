@@ -56,7 +56,7 @@ public sealed class MachineFile(string folder)
     }
 
     // Raised when what is measured, or what its numbers mean, changes.
-    private const int ProfileVersion = 3;
+    private const int ProfileVersion = 4;
 
     private string PathOf(string tier, int threads) => Path.Combine(folder, $"machine-{tier}-{threads}.json");
 

@@ -60,6 +60,9 @@ public class WhatIfTests(TinyModel models)
         {
             double measured = answer.GetProperty("measured").GetDouble(), predicted = answer.GetProperty("predicted").GetDouble();
             Assert.True(measured > 0);
+            int repeats = answer.GetProperty("repeats").GetInt32();
+            Assert.True(repeats >= 10);
+            Assert.InRange(answer.GetProperty("left_out").GetInt32(), 0, repeats / 10);
             Assert.Equal(predicted / measured - 1, answer.GetProperty("error").GetDouble(), 1e-9);
             Assert.InRange(predicted, answer.GetProperty("low").GetDouble(), answer.GetProperty("high").GetDouble());
         });

@@ -16,7 +16,8 @@ public sealed class MachineFileTests : IDisposable
         Products = [new("avx2", "q8_0", 2, 1, false, new Measured(1e9, 2e9, 0.1), 1e9)],
         Attentions = [new("f16", 2, false, 1e-9, 1e-10)],
         RowRates = [new("norm", 1e-8, 1e-9)],
-        Barriers = [new(2, new Measured(1e-6, 1e-7, 0.2))],
+        Barriers = [new(2, new Measured(1e-6, 1e-7, 0.2)) { ProductSeconds = 5e-6 }],
+        Unsteadiness = [new(2, 0.2)],
     };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -31,6 +32,7 @@ public sealed class MachineFileTests : IDisposable
         Assert.NotNull(found);
         Assert.Equal(_profile.Products, found.Products);
         Assert.Equal(_profile.Barriers, found.Barriers);
+        Assert.Equal(_profile.Unsteadiness, found.Unsteadiness);
         Assert.Null(file.Find("avx2", 1));
         Assert.Null(file.Find("scalar", 2));
         file.Keep(_profile with { Processor = "another" });
@@ -57,6 +59,8 @@ public sealed class MachineFileTests : IDisposable
     [InlineData("attentions", null)]
     [InlineData("row_rates", "[null]")]
     [InlineData("barriers", null)]
+    [InlineData("unsteadiness", null)]
+    [InlineData("unsteadiness", "[null]")]
     public void A_profile_without_one_of_its_lists_is_not_taken(string list, string? value)
     {
         var file = new MachineFile(_folder);

@@ -24,8 +24,9 @@ internal static class ProfileTables
             profile.Products.Select(rate => (string[])
                 [rate.Tier, rate.Format, Number(rate.Threads), Number(rate.Rows), terminal.Say(rate.FromMemory ? Texts.LevelMemory : Texts.LevelCache), Giga(rate.MacsPerSecond.Median), Giga(rate.BytesPerSecond), Share(rate.MacsPerSecond.Spread)])));
         console.Write(Filled(
-            terminal, [Texts.ColumnThreads, Texts.ColumnBarrier, Texts.ColumnSpread],
-            profile.Barriers.Select(cost => (string[])[Number(cost.Threads), Units.Seconds(cost.Seconds.Median), Share(cost.Seconds.Spread)])));
+            terminal, [Texts.ColumnThreads, Texts.ColumnBarrier, Texts.ColumnSpread, Texts.ColumnProductCall, Texts.ColumnPassesApart],
+            profile.Barriers.Select(cost => (string[])
+                [Number(cost.Threads), Units.Seconds(cost.Seconds.Median), Share(cost.Seconds.Spread), Units.Seconds(cost.ProductSeconds), Share(profile.UnsteadinessOf(cost.Threads))])));
     }
 
     /// <summary>Writes it as properties of the object that is open.</summary>
@@ -72,6 +73,12 @@ internal static class ProfileTables
         {
             json.WriteNumber("threads", cost.Threads);
             Write(json, "seconds", cost.Seconds);
+            json.WriteNumber("product_s", cost.ProductSeconds);
+        });
+        List(json, "unsteadiness", profile.Unsteadiness, one =>
+        {
+            json.WriteNumber("threads", one.Threads);
+            json.WriteNumber("deviation", one.Deviation);
         });
     }
 

@@ -4,6 +4,7 @@ using Takt.Cli.Shell;
 using Takt.Clock;
 using Takt.Compute;
 using Takt.Compute.Threading;
+using Takt.Evaluation;
 using Takt.Models;
 using Takt.WhatIf;
 
@@ -59,13 +60,11 @@ internal static class WhatIfCommand
         var answers = new List<WhatIfAnswer>();
         foreach (Question question in questions)
         {
-            double? measured = null;
+            QuietTime? measured = null;
             if (verify && question.Scenario.RunsHere)
             {
                 progress.Show(terminal.Say(Texts.WhatIfRunning, answers.Count + 1, questions.Count, question.Text));
-                measured = question.AsksForTtft
-                    ? meter.Ttft(question.Scenario, token)
-                    : question.Scenario.Batch / meter.Tpot(question.Scenario, token);
+                measured = question.AsksForTtft ? meter.Ttft(question.Scenario, token) : meter.Tpot(question.Scenario, token);
             }
 
             answers.Add(new WhatIfAnswer(question, forecaster.Predict(question.Scenario), measured));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Takt.Cli.Shell;
 using Takt.Clock;
+using Takt.Evaluation;
 using Takt.WhatIf;
 
 namespace Takt.Cli.Commands;
@@ -10,9 +11,12 @@ namespace Takt.Cli.Commands;
 /// <summary>A question with its answer.</summary>
 /// <param name="Question">The question.</param>
 /// <param name="Forecast">What is predicted.</param>
-/// <param name="Measured">Seconds to the first token or tokens a second, whichever is asked for; null where it was not run.</param>
-internal sealed record WhatIfAnswer(Question Question, Forecast Forecast, double? Measured)
+/// <param name="Run">What a prompt, or a cycle in which each sequence generates a token, took; null where it was not run.</param>
+internal sealed record WhatIfAnswer(Question Question, Forecast Forecast, QuietTime? Run)
 {
+    /// <summary>Seconds to the first token or tokens a second, whichever is asked for; null where it was not run.</summary>
+    public double? Measured => Question.AsksForTtft ? Run?.Seconds : Question.Scenario.Batch / Run?.Seconds;
+
     /// <summary>What is predicted of the quantity that is asked for.</summary>
     public (double Value, double Low, double High) Predicted => Question.AsksForTtft
         ? (Forecast.Ttft.Seconds, Forecast.Ttft.Low, Forecast.Ttft.High)
@@ -43,7 +47,7 @@ internal sealed class WhatIfReport(Forecast present, IReadOnlyList<WhatIfAnswer>
         Table table = new Table().Border(TableBorder.Simple);
         table.AddColumn(terminal.Say(Texts.ColumnQuestion));
         Phrase[] numbers = [Texts.ColumnTokensPerSecond, Texts.ColumnTtft, Texts.ColumnTpot, Texts.ColumnMemory];
-        foreach (Phrase name in verified ? [.. numbers, Texts.ColumnMeasured, Texts.ColumnError] : numbers)
+        foreach (Phrase name in verified ? [.. numbers, Texts.ColumnMeasured, Texts.ColumnError, Texts.ColumnLeftOut] : numbers)
             table.AddColumn(new TableColumn(terminal.Say(name)).RightAligned());
         Add(table, terminal.Say(Texts.WhatIfPresent), present, []);
         foreach (WhatIfAnswer answer in answers) Add(table, answer.Question.Text, answer.Forecast, MeasuredCells(answer));
@@ -71,6 +75,12 @@ internal sealed class WhatIfReport(Forecast present, IReadOnlyList<WhatIfAnswer>
             if (answer.Measured is { } measured) json.WriteNumber("measured", measured);
             else json.WriteNull("measured");
             if (answer.Error is { } error) json.WriteNumber("error", error);
+            if (answer.Run is { } run)
+            {
+                json.WriteNumber("repeats", run.Repeats);
+                json.WriteNumber("left_out", run.LeftOut);
+            }
+
             Write(json, answer.Forecast);
             json.WriteEndObject();
         }
@@ -93,12 +103,13 @@ internal sealed class WhatIfReport(Forecast present, IReadOnlyList<WhatIfAnswer>
         json.WriteNumber("kv_bytes", forecast.KvBytes);
     }
 
-    private static string[] MeasuredCells(WhatIfAnswer answer) => answer.Measured is not { } measured
+    private static string[] MeasuredCells(WhatIfAnswer answer) => answer is not { Measured: { } measured, Run: { } run }
         ? []
         :
         [
             answer.Question.AsksForTtft ? Units.Seconds(measured) : Number(measured),
             (answer.Error!.Value * 100).ToString("+0.0;-0.0", CultureInfo.InvariantCulture) + " %",
+            string.Create(CultureInfo.InvariantCulture, $"{run.LeftOut}/{run.Repeats}"),
         ];
 
     private void Add(Table table, string name, Forecast forecast, string[] measured)
@@ -110,7 +121,7 @@ internal sealed class WhatIfReport(Forecast present, IReadOnlyList<WhatIfAnswer>
             $"{Units.Seconds(forecast.Ttft.Seconds)} ({Units.Seconds(forecast.Ttft.Low)}-{Units.Seconds(forecast.Ttft.High)})",
             $"{Units.Seconds(forecast.Tpot.Seconds)} ({Units.Seconds(forecast.Tpot.Low)}-{Units.Seconds(forecast.Tpot.High)})",
             Units.Bytes(forecast.MemoryBytes),
-            .. verified && measured.Length == 0 ? ["-", "-"] : measured,
+            .. verified && measured.Length == 0 ? ["-", "-", "-"] : measured,
         ];
         table.AddRow([.. cells.Select(static cell => new Spectre.Console.Text(cell))]);
     }

@@ -3,8 +3,8 @@ namespace Takt.Cli.Shell;
 internal static partial class Texts
 {
     public static readonly Phrase Calibrate = new(
-        "Measures this machine for predictions: memory and caches, products by tier and weight format, attention, parallel work. Takes a minute and a half and keeps the result.",
-        "测量本机以供预测：内存与各级缓存、各内核级别与权重格式的乘积、注意力、并行开销。耗时约一分半钟，结果会保存。");
+        "Measures this machine for predictions: memory and caches, products by tier and weight format, attention, parallel work. Takes about 100 seconds and keeps the result.",
+        "测量本机以供预测：内存与各级缓存、各内核级别与权重格式的乘积、注意力、并行开销。耗时约 100 秒，结果会保存。");
     public static readonly Phrase Calibrating = new("calibrating [{0}] {1} %", "正在校准 [{0}] {1} %");
     public static readonly Phrase CalibrateKept = new("kept in {0}", "已保存到 {0}");
     public static readonly Phrase CalibrateNotKept = new("it could not be kept: the cache folder cannot be written", "未能保存：缓存文件夹不可写");
@@ -24,6 +24,8 @@ internal static partial class Texts
     public static readonly Phrase ColumnFrom = new("from", "来自");
     public static readonly Phrase ColumnMacs = new("GMAC/s", "GMAC/s");
     public static readonly Phrase ColumnBarrier = new("start and end of a task", "一次任务的启停");
+    public static readonly Phrase ColumnProductCall = new("call of a product", "一次乘积调用");
+    public static readonly Phrase ColumnPassesApart = new("passes apart", "各轮相差");
 
     public static readonly Phrase InspectGraph = new(
         "Show every operation of a cycle before it runs: parameters, bytes, operations, and what bounds it on this machine.",

@@ -32,4 +32,5 @@ internal static partial class Texts
     public static readonly Phrase ColumnMemory = new("memory", "内存");
     public static readonly Phrase ColumnMeasured = new("measured", "实测");
     public static readonly Phrase ColumnError = new("error", "误差");
+    public static readonly Phrase ColumnLeftOut = new("left out", "剔除");
 }

@@ -72,7 +72,7 @@ public sealed class CostModel
     public CostModel For(ModelGraph graph, MachineProfile profile)
     {
         var other = new CostModel(graph, profile) { Learned = Learned };
-        foreach ((int threads, ThreadFit fit) in _fits) other._fits.Add(threads, fit.For(profile));
+        foreach ((int threads, ThreadFit fit) in _fits) other._fits.Add(threads, fit.For(profile.UnsteadinessOf(threads)));
         return other;
     }
 
@@ -123,7 +123,7 @@ public sealed class CostModel
 
     private ThreadFit FitOf(int threads)
     {
-        if (!_fits.TryGetValue(threads, out ThreadFit? fit)) _fits.Add(threads, fit = new ThreadFit((int)Part.Count, Profile));
+        if (!_fits.TryGetValue(threads, out ThreadFit? fit)) _fits.Add(threads, fit = new ThreadFit((int)Part.Count, Profile.UnsteadinessOf(threads)));
         return fit;
     }
 

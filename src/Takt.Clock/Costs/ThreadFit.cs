@@ -15,14 +15,14 @@ internal sealed class ThreadFit
 
     /// <summary>Starts from what the profile says.</summary>
     /// <param name="parts">Parts of a cost.</param>
-    /// <param name="profile">The machine: how unsteady it is widens intervals.</param>
-    public ThreadFit(int parts, MachineProfile profile) : this(new Fit(parts), profile)
+    /// <param name="unsteadiness">How far the machine's passes lay apart with so many threads, as deviation of ln(rate): widens intervals.</param>
+    public ThreadFit(int parts, double unsteadiness) : this(new Fit(parts), unsteadiness)
     {
     }
 
-    private ThreadFit(Fit fit, MachineProfile profile)
+    private ThreadFit(Fit fit, double unsteadiness)
     {
-        double unsteady = 1.645 * profile.Unsteadiness;
+        double unsteady = 1.645 * unsteadiness;
         (_fit, _generation, _prefill) = (fit, new Residuals(Root(GenerationWidth, unsteady)), new Residuals(Root(PrefillWidth, unsteady)));
     }
 
@@ -30,7 +30,7 @@ internal sealed class ThreadFit
     public long Learned { get; private set; }
 
     /// <summary>One that starts from the same factors, with intervals as wide as before anything was measured.</summary>
-    public ThreadFit For(MachineProfile profile) => new(_fit.Clone(), profile) { Learned = Learned };
+    public ThreadFit For(double unsteadiness) => new(_fit.Clone(), unsteadiness) { Learned = Learned };
 
     /// <summary>The wall time of a cycle; allocates nothing.</summary>
     public Prediction Predict(CycleCost cost)

@@ -28,17 +28,39 @@ public sealed class CycleMeter(InferenceEngine engine)
     /// <param name="cancellation">Looked at after every cycle.</param>
     public IReadOnlyList<CycleRecord> Prefill(int rows, int repeats, CancellationToken cancellation = default)
     {
+        IReadOnlyList<CycleRecord[]> prompts = Prompts(rows, repeats, cancellation);
+        return prompts.FirstOrDefault(static cycles => cycles.Length > 1) is { } several
+            ? throw new InvalidOperationException($"a prompt of {rows} rows took {several.Length} cycles; ask for fewer rows")
+            : [.. prompts.Select(static cycles => cycles[0])];
+    }
+
+    /// <summary>The cycles of each of some prompts, in as many as it takes to read them; one prompt before them warms up.</summary>
+    /// <param name="tokens">Tokens of a prompt.</param>
+    /// <param name="repeats">How many prompts.</param>
+    /// <param name="cancellation">Looked at after every cycle.</param>
+    public IReadOnlyList<CycleRecord[]> Prompts(int tokens, int repeats, CancellationToken cancellation = default)
+    {
+        int cycles = 0;
         for (int i = 0; i <= repeats; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            Sequence sequence = engine.Submit(Request(rows, 1));
-            engine.Step();
-            sequence.Cancel();
-            engine.RunUntilIdle();
-            sequence.ThrowIfFailed();
+            Sequence sequence = engine.Submit(Request(tokens, 1));
+            try
+            {
+                for (cycles = 0; sequence.Stored < tokens; cycles++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    engine.Step();
+                    sequence.ThrowIfFailed();
+                }
+            }
+            finally
+            {
+                sequence.Cancel();
+                engine.RunUntilIdle();
+            }
         }
 
-        return Last(repeats, work => work.PrefillRows == rows && work.GenerationRows == 0);
+        return [.. Last(repeats * cycles, static work => work.PrefillRows > 0 && work.GenerationRows == 0).Chunk(cycles)];
     }
 
     /// <summary>Consecutive cycles in which sequences generate; the middle one has the wanted length.</summary>

@@ -62,7 +62,7 @@ public sealed class Forecaster(MachineProfile profile)
             if (i >= shapes.Length) seconds[kind].AddRange(cycles.Select(static cycle => cycle.WallSeconds));
         }
 
-        var run = shapes.Select((shape, kind) => (shape with { Threads = present.Threads }, Measured.Of(seconds[kind]).Median)).ToArray();
+        var run = shapes.Select((shape, kind) => (shape with { Threads = present.Threads }, QuietTime.Of(seconds[kind]).Seconds)).ToArray();
         if (_present is not null && present with { Threads = _present.Threads } != _present) (_fitted, _present) = (null, null);
         _fitted ??= new CostModel(model.CycleGraph, profile);
         _fitted.Learn(run);

@@ -1,4 +1,4 @@
-using Takt.Clock;
+using Takt.Clock.Graphs;
 using Takt.Evaluation;
 using Takt.Models.Quantization;
 
@@ -8,23 +8,34 @@ namespace Takt.WhatIf;
 /// <param name="tier">The kernel tier to run on.</param>
 public sealed class ScenarioMeter(string tier)
 {
-    private const int Prompts = 5, Tokens = 31;
+    // Generation in several rounds, as the fit was run, so that not all of it falls into one moment of the machine.
+    private const int Prompts = 12, Rounds = 3, Tokens = 21;
 
     // What generates behind the context that is measured at, and ahead of it while other sequences still read their prompts.
     private const int Room = 64, RoomEach = 16;
 
-    /// <summary>The median of the seconds from a prompt to its first token.</summary>
-    public double Ttft(Scenario scenario, CancellationToken cancellation = default) => Run(scenario, scenario.Prompt + Room, model =>
-    {
-        SpeedResult result = new SpeedMeter(model.Engine).Measure(new SpeedTest(scenario.Prompt, 0), Prompts, cancellation: cancellation);
-        return scenario.Prompt / result.Median;
-    }, cancellation);
+    /// <summary>The seconds from a prompt to its first token.</summary>
+    public QuietTime Ttft(Scenario scenario, CancellationToken cancellation = default) => Run(
+        scenario, scenario.Prompt + Room,
+        model => QuietTime.Of(
+        [
+            .. new CycleMeter(model.Engine).Prompts(scenario.Prompt, Prompts, cancellation)
+                .Select(static cycles => cycles.Sum(static cycle => cycle.WallSeconds)),
+        ]),
+        cancellation);
 
-    /// <summary>The median of the seconds between two tokens of a sequence.</summary>
-    public double Tpot(Scenario scenario, CancellationToken cancellation = default) => Run(
+    /// <summary>The seconds between two tokens of a sequence.</summary>
+    public QuietTime Tpot(Scenario scenario, CancellationToken cancellation = default) => Run(
         scenario, scenario.Context + Room + RoomEach * scenario.Batch,
-        model => Measured.Of([.. new CycleMeter(model.Engine).Generation(
-            scenario.Batch, Math.Max(scenario.Context, Tokens / 2 + 1), Tokens, cancellation).Select(static cycle => cycle.WallSeconds)]).Median,
+        model =>
+        {
+            var meter = new CycleMeter(model.Engine);
+            // Methods for these weights are compiled while a short prompt is read and continued, which does not count.
+            meter.Generation(scenario.Batch, Tokens / 2 + 1, Tokens, cancellation);
+            CycleShape shape = CycleShape.Generation(scenario.Batch, scenario.Context);
+            return QuietTime.Of(
+                [.. Enumerable.Range(0, Rounds).SelectMany(_ => meter.Measure(shape, Tokens, cancellation)).Select(static cycle => cycle.WallSeconds)]);
+        },
         cancellation);
 
     private T Run<T>(Scenario scenario, int context, Func<TaktModel, T> measure, CancellationToken cancellation)

@@ -175,19 +175,46 @@ public class LearningTests
     {
         MachineProfile At(double speed) => CostModelTests.Profile with
         {
-            Products = [new("avx2", "q8_0", 2, 1, false, new Measured(1e9 * speed, 2e9 * speed, 0.01), 1e9 * speed)],
+            Products =
+            [
+                new("avx2", "q8_0", 2, 1, false, new Measured(1e9 * speed, 2e9 * speed, 0.01), 1e9 * speed),
+                new("avx2", "q8_0", 1, 1, false, new Measured(1e9, 1e9, 0.01), 1e9),
+                // Measured in one pass only.
+                .. speed == 1 ? (ProductRate[])[new("sse", "q8_0", 4, 1, false, new Measured(1e9, 1e9, 0.01), 1e9)] : [],
+            ],
         };
         MachineProfile merged = ProfilePasses.Merge([At(1), At(Math.E), At(1 / Math.E)]);
-        ProductRate rate = Assert.Single(merged.Products);
+        ProductRate rate = Assert.Single(merged.Products, static rate => rate.Threads == 2);
         Assert.Equal((1e9, 2e9 * Math.E), (rate.MacsPerSecond.Median, rate.MacsPerSecond.Best));
         // The logarithms are 0, 1 and -1.
-        Assert.Equal(1, merged.Unsteadiness, 1e-9);
+        Assert.Equal([1, 2], merged.Unsteadiness.Select(static one => one.Threads));
+        Assert.Equal((0, 1), (Math.Round(merged.UnsteadinessOf(1), 9), Math.Round(merged.UnsteadinessOf(2), 9)));
+        Assert.Equal(merged.UnsteadinessOf(2), merged.UnsteadinessOf(7));
         Assert.Equal(CostModelTests.Profile.Attentions, merged.Attentions);
-        Assert.Equal(0, ProfilePasses.Merge([At(1)]).Unsteadiness);
-        CycleShape shape = CycleShape.Generation(1, 50);
-        Prediction unsteady = new CostModel(CostModelTests.Graph, merged).Predict(shape);
-        Assert.True(unsteady.High / unsteady.Seconds > Math.E);
+        MachineProfile single = ProfilePasses.Merge([At(1)]);
+        Assert.Empty(single.Unsteadiness);
+        Assert.Equal(0, single.UnsteadinessOf(2));
         Assert.Throws<ArgumentException>(() => ProfilePasses.Merge([]));
+    }
+
+    [Fact]
+    public void Intervals_are_as_wide_as_the_machine_was_unsteady_with_so_many_threads()
+    {
+        MachineProfile steady = CostModelTests.Profile, shared = steady with { Unsteadiness = [new(1, 0), new(2, 1)] };
+        CycleShape shape = CycleShape.Generation(1, 50);
+        double Width(CostModel model, int threads)
+        {
+            Prediction said = model.Predict(shape with { Threads = threads });
+            return said.High / said.Seconds;
+        }
+
+        CostModel cost = new(CostModelTests.Graph, shared), known = new(CostModelTests.Graph, steady);
+        Assert.Equal(Width(known, 1), Width(cost, 1), 1e-9);
+        Assert.True(Width(cost, 2) > Math.E);
+        // What is carried over to a machine has that machine's.
+        cost.Learn([(shape with { Threads = 1 }, 1e-3), (shape with { Threads = 2 }, 1e-3)]);
+        CostModel carried = cost.For(CostModelTests.Graph, shared);
+        Assert.True(Width(carried, 1) < 1.5 && Width(carried, 2) > Math.E);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public static class HtmlReport
             "How often a cycle, or a call of an operation on one layer, took how long. Solid line: median, dashed: mean; the last column has everything longer. Narrow is steady; two hills are two kinds of calls.",
             "周期或某层某操作一次调用各时长出现的频次。实线：中位数，虚线：均值；最后一列为更长的全部。窄即稳定；双峰即两类调用。"));
         page.Raw("<div class=\"small\"><div>").Say("h3", new("whole cycles", "整个周期"));
-        HistogramPlot.Draw(page, new("whole cycles", "整个周期"), traces.Select(static trace => trace.Cycle.WallTicks), "var(--ink)");
+        HistogramPlot.Draw(page, new("whole cycles", "整个周期"), traces.Select(static trace => trace.Cycle.WallTicks), "var(--rest)");
         page.Raw("</div>");
         foreach (ProfileRow row in phase.All.Moments.Take(Shown))
         {

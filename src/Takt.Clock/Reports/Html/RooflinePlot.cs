@@ -23,9 +23,15 @@ internal static class RooflinePlot
         var y = new LogAxis([.. points.Select(static point => point.Rate), peak], Bottom, Top);
 
         page.Open(Width, Height, new("Roofline", "屋顶线"));
-        foreach (double decade in x.Decades) page.Line(x.At(decade), Top, x.At(decade), Bottom, "rule").Label(x.At(decade), Bottom + 14, Power(decade), "middle");
+        foreach (double decade in x.Decades)
+        {
+            double at = x.At(decade);
+            bool last = at > Right - 12;
+            page.Line(at, Top, at, Bottom, "rule").Label(last ? Right + 8 : at, Bottom + 17, Power(decade), last ? "end" : "middle");
+        }
+
         foreach (double decade in y.Decades) page.Line(Left, y.At(decade), Right, y.At(decade), "rule").Label(Left - 5, y.At(decade) + 4, Power(decade), "end");
-        page.Label((Left + Right) / 2, Bottom + 32, new Bilingual("operations per byte moved", "每移动一字节的运算数"), "middle");
+        page.Label((Left + Right) / 2, Bottom + 36, new Bilingual("operations per byte moved", "每移动一字节的运算数"), "middle");
         page.Label(Left + 5, Top + 10, new Bilingual("GFLOP/s", "GFLOP/s"));
         if (machine is not null) DrawRoof(page, x, y, peak, slope);
         foreach (Point point in points.OrderByDescending(static point => point.Row.Share)) Draw(page, point, x.At(point.Intensity), y.At(point.Rate), colors);
@@ -44,7 +50,7 @@ internal static class RooflinePlot
 
     private static void Draw(Markup page, Point point, double x, double y, Colors colors)
     {
-        double size = 3.5 + 9 * Math.Sqrt(point.Row.Share);
+        double size = Size(point);
         string title = Markup.Escape(
             $"{point.Row.Op} ({ProfileJson.Name(point.Phase)}): {Markup.Number(point.Rate)} GFLOP/s, {Markup.Number(point.Rate / point.Intensity)} GB/s, {Markup.Percent(point.Row.Share)}");
         string fill = colors.Of(point.Row.Op);
@@ -52,21 +58,28 @@ internal static class RooflinePlot
         else page.Add($"<rect class=\"point\" x=\"{x - size:0.#}\" y=\"{y - size:0.#}\" width=\"{2 * size:0.#}\" height=\"{2 * size:0.#}\" fill=\"{fill}\"><title>{title}</title></rect>");
     }
 
-    // The largest have their names beside them, as far as names do not cover each other.
+    // The largest have their names beside them, right or left, as far as names cover neither each other nor points.
     private static void DrawNames(Markup page, Point[] points, LogAxis x, LogAxis y)
     {
         const double WidthOfLetter = 6.2, HeightOfLine = 12;
-        var taken = new List<(double X, double Y, double Width)>();
+        // What is there already: its left and right end, its middle and half its height.
+        List<(double Left, double Right, double Middle, double Half)> taken =
+            [.. points.Select(point => (x.At(point.Intensity) - Size(point), x.At(point.Intensity) + Size(point), y.At(point.Rate), Size(point)))];
         foreach (Point point in points.Where(static point => point.Row.Share > 0.03).OrderByDescending(static point => point.Row.Share))
         {
-            double size = 3.5 + 9 * Math.Sqrt(point.Row.Share), width = point.Row.Op.Length * WidthOfLetter;
-            bool left = x.At(point.Intensity) + size + width > Right;
-            double at = left ? x.At(point.Intensity) - size - 4 - width : x.At(point.Intensity) + size + 4, line = y.At(point.Rate) + 4;
-            if (taken.Any(name => Math.Abs(name.Y - line) < HeightOfLine && at < name.X + name.Width && name.X < at + width)) continue;
-            taken.Add((at, line, width));
-            page.Label(at, line, point.Row.Op, "start", "name");
+            double size = Size(point), width = point.Row.Op.Length * WidthOfLetter, middle = y.At(point.Rate);
+            foreach (double at in (double[])[x.At(point.Intensity) + size + 4, x.At(point.Intensity) - size - 4 - width])
+            {
+                if (at < Left || at + width > Right || taken.Any(
+                    other => Math.Abs(other.Middle - middle) < HeightOfLine / 2 + other.Half && at < other.Right && other.Left < at + width)) continue;
+                taken.Add((at, at + width, middle, HeightOfLine / 2));
+                page.Label(at, middle + 4, point.Row.Op, "start", "name");
+                break;
+            }
         }
     }
+
+    private static double Size(Point point) => 3.5 + 9 * Math.Sqrt(point.Row.Share);
 
     private static string Power(double value) => value >= 0.001 && value < 1e5
         ? value.ToString("0.###", CultureInfo.InvariantCulture)
