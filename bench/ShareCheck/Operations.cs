@@ -6,7 +6,8 @@ internal static class Operations
     private static readonly (string Name, string[] Moments, string[] Methods)[] _all =
     [
         ("products of weights", ["qkv", "attention_output", "gate_up", "down", "logits", "router"],
-            [Sampler.Emitted, "EmittedQuantizedKernel", "EmittedFloatKernel", "EmittedBlockKernel", "MatMul", "BlockKernel", "PlaneKernel", "FloatKernel", "Activations::", "QuantizeRows", "WrappedKernel"]),
+            [Sampler.Emitted, "EmittedQuantizedKernel", "EmittedFloatKernel", "EmittedBlockKernel", "MatMul",
+                "BlockKernel", "PlaneKernel", "FloatKernel", "Activations::", "QuantizeRows", "WrappedKernel"]),
         ("attention", ["attention"], ["Attention`", "AttentionPlan", "AttentionState", "MergeAttention", "FloatKv", "QuantizedKv"]),
         ("KV store", ["kv_store"], ["KvStore"]),
         ("activation", ["activation"], ["Activate"]),

@@ -26,7 +26,8 @@ internal sealed class ModelHost : IDisposable
             Tuning = options.Tuning ?? TuningFile.OfUser.Find(MachineFacts.ReadProcessor(), Backend.Name, Threads);
             // Nearly every file's keys and values are F16 unless somebody says otherwise; for others it happens in their first cycle.
             Backend.PrepareAttention(options.KvType ?? KvType.F16);
-            Profile = Task.Run(() => MachineFile.OfUser.FindFor(Backend.Name, Threads));
+            (string tier, int threads) = (Backend.Name, Threads);
+            Profile = Task.Run(() => MachineFile.OfUser.FindFor(tier, threads));
         }
         catch
         {

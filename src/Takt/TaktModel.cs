@@ -45,12 +45,13 @@ public sealed class TaktModel : IDisposable
                 KvType = kvType,
                 MaxSequences = options.MaxSequences,
             });
-            Predicting = Predict();
             _telemetry = new LedgerTelemetry(
                 Engine.Ledger, System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(source.Path)));
+            Predicting = Predict();
         }
         catch
         {
+            Engine?.Dispose();
             model?.Dispose();
             throw;
         }
@@ -122,8 +123,8 @@ public sealed class TaktModel : IDisposable
         }
         catch
         {
-            Task.WaitAny(host); // without what it may have thrown
-            if (host.IsCompletedSuccessfully) host.Result.Dispose();
+            // Whatever it became: what is wrong with the file is told at once.
+            _ = host.ContinueWith(static host => { if (host.Exception is null) host.Result.Dispose(); }, TaskScheduler.Default);
             source?.Dispose();
             throw;
         }

@@ -1,3 +1,5 @@
+using Takt.Cli.Shell;
+
 namespace Takt.Cli.Tests;
 
 public class UsageTests
@@ -6,6 +8,15 @@ public class UsageTests
 
     public static TheoryData<string> NeedingArguments =>
         ["run", "chat", "inspect", "tokenize", "detokenize", "template", "quantize", "logits", "perplexity", "profile", "bench", "whatif", "tune"];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Only_the_command_that_is_named_is_built(string name)
+    {
+        using MemoryStream stdin = new(), stdout = new(), stderr = new();
+        var tree = CommandTree.Create(new Terminal(stdin, stdout, stderr, Language.En), [name]);
+        Assert.Equal([name], tree.Root.Subcommands.Select(static command => command.Name));
+    }
 
     [Fact]
     public void Without_a_command_the_whole_help_goes_to_standard_error()

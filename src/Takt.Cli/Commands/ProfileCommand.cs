@@ -94,7 +94,8 @@ internal static class ProfileCommand
 
     // The report knows nothing of memory and numerics: they come behind it.
     private static void WriteJson(
-        ProfiledRun run, ProfiledRequest request, ProfileGrouping grouping, IReadOnlyList<ComparedOp>? comparison, TaktModel model, bool warm, Terminal terminal) =>
+        ProfiledRun run, ProfiledRequest request, ProfileGrouping grouping, IReadOnlyList<ComparedOp>? comparison,
+        TaktModel model, bool warm, Terminal terminal) =>
         JsonOutput.WriteLine(terminal, json =>
         {
             json.WriteStartObject();

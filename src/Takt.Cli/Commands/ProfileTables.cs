@@ -26,7 +26,10 @@ internal static class ProfileTables
         console.Write(Filled(
             terminal, [Texts.ColumnThreads, Texts.ColumnBarrier, Texts.ColumnSpread, Texts.ColumnProductCall, Texts.ColumnPassesApart],
             profile.Barriers.Select(cost => (string[])
-                [Number(cost.Threads), Units.Seconds(cost.Seconds.Median), Share(cost.Seconds.Spread), Units.Seconds(cost.ProductSeconds), Share(profile.UnsteadinessOf(cost.Threads))])));
+                [
+                    Number(cost.Threads), Units.Seconds(cost.Seconds.Median), Share(cost.Seconds.Spread), Units.Seconds(cost.ProductSeconds),
+                    Share(profile.UnsteadinessOf(cost.Threads)),
+                ])));
     }
 
     /// <summary>Writes it as properties of the object that is open.</summary>

@@ -53,7 +53,8 @@ internal static class WhatIfCommand
         // A question that cannot be answered is refused before anything runs.
         foreach (Question question in questions) forecaster.Predict(question.Scenario);
         int[] threads = fit
-            ? [present.Threads, .. questions.Select(static q => q.Scenario).Where(static s => s.RunsHere).Select(static s => s.Threads).Distinct().Where(count => count != present.Threads)]
+            ? [present.Threads, .. questions.Select(static q => q.Scenario).Where(static s => s.RunsHere)
+                .Select(static s => s.Threads).Distinct().Where(count => count != present.Threads)]
             : [];
         foreach (int count in threads)
             forecaster.Fit(present with { Threads = count }, (kind, all) => progress.Show(terminal.Say(Texts.WhatIfFitting, kind, all)), token);

@@ -123,7 +123,8 @@ public sealed class CostModel
 
     private ThreadFit FitOf(int threads)
     {
-        if (!_fits.TryGetValue(threads, out ThreadFit? fit)) _fits.Add(threads, fit = new ThreadFit((int)Part.Count, Profile.UnsteadinessOf(threads)));
+        if (!_fits.TryGetValue(threads, out ThreadFit? fit))
+            _fits.Add(threads, fit = new ThreadFit((int)Part.Count, Profile.UnsteadinessOf(threads)));
         return fit;
     }
 

@@ -1,6 +1,8 @@
 namespace Takt.Clock.Costs;
 
-/// <summary>What was learned of cycles with one number of threads: factors on the parts of their cost, and how far they leave predictions off.</summary>
+/// <summary>
+/// What was learned of cycles with one number of threads: factors on the parts of their cost, and how far they leave predictions off.
+/// </summary>
 internal sealed class ThreadFit
 {
     // What the profile of a steady machine is off by at most nine times of ten.

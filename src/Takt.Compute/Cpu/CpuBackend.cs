@@ -37,12 +37,13 @@ internal sealed unsafe class CpuBackend<T>(Team team, string? emitted = null, Nu
 
     private MatrixKernel Kernel(string format)
     {
-        MatrixKernel kernel = MatrixKernels.For<T>(format);
-        if (emitted is not null) kernel = EmittedKernels.Wrap(kernel, format, emitted, Numerics);
+        MatrixKernel plain = MatrixKernels.For<T>(format);
+        MatrixKernel kernel = emitted is null ? plain : EmittedKernels.Wrap(plain, format, emitted, Numerics);
         if (kernel.QuantizesActivations) return typeof(T) == typeof(Lanes256) ? EmittedKernels.WrapQuantized(kernel, format) : kernel;
-        // Wider lanes take from it only what they cannot convert themselves.
-        bool takes = typeof(T) == typeof(Lanes512) ? format == WeightFormat.F16.Name : TakesEmitted;
-        return takes ? EmittedKernels.WrapFloats(kernel, format) : kernel;
+        // Wider lanes take from it only what they cannot convert themselves, and multiply tiles by themselves.
+        bool wider = typeof(T) == typeof(Lanes512);
+        if (!TakesEmitted || (wider && format != WeightFormat.F16.Name)) return kernel;
+        return EmittedKernels.WrapFloats(kernel, plain, format, tiles: !wider);
     }
 
     private static bool TakesEmitted =>

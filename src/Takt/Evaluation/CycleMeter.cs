@@ -40,6 +40,7 @@ public sealed class CycleMeter(InferenceEngine engine)
     /// <param name="cancellation">Looked at after every cycle.</param>
     public IReadOnlyList<CycleRecord[]> Prompts(int tokens, int repeats, CancellationToken cancellation = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
         int cycles = 0;
         for (int i = 0; i <= repeats; i++)
         {
@@ -60,7 +61,11 @@ public sealed class CycleMeter(InferenceEngine engine)
             }
         }
 
-        return [.. Last(repeats * cycles, static work => work.PrefillRows > 0 && work.GenerationRows == 0).Chunk(cycles)];
+        CycleRecord[] last = Last(repeats * cycles, static work => work.PrefillRows > 0 && work.GenerationRows == 0);
+        if (last.Length < cycles)
+            throw new InvalidOperationException($"A prompt of {tokens} tokens takes {cycles} cycles; the ledger keeps the last {last.Length}.");
+        // Of many long prompts the ledger has not kept the first ones.
+        return [.. last.Skip(last.Length % cycles).Chunk(cycles)];
     }
 
     /// <summary>Consecutive cycles in which sequences generate; the middle one has the wanted length.</summary>

@@ -102,7 +102,14 @@ public sealed class Forecaster(MachineProfile profile)
     {
         MachineProfile machine = profile.Scaled(scenario.Bandwidth, scenario.Flops);
         if (_fitted is null) return new CostModel(graph, machine);
-        bool ran = scenario with { Threads = _present!.Threads, Batch = _present.Batch, Context = _present.Context, Prompt = _present.Prompt } == _present;
+        Scenario asLoaded = scenario with
+        {
+            Threads = _present!.Threads,
+            Batch = _present.Batch,
+            Context = _present.Context,
+            Prompt = _present.Prompt,
+        };
+        bool ran = asLoaded == _present;
         return ran ? _fitted : _fitted.For(graph, machine);
     }
 

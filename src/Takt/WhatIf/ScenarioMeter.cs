@@ -34,7 +34,8 @@ public sealed class ScenarioMeter(string tier)
             meter.Generation(scenario.Batch, Tokens / 2 + 1, Tokens, cancellation);
             CycleShape shape = CycleShape.Generation(scenario.Batch, scenario.Context);
             return QuietTime.Of(
-                [.. Enumerable.Range(0, Rounds).SelectMany(_ => meter.Measure(shape, Tokens, cancellation)).Select(static cycle => cycle.WallSeconds)]);
+                [.. Enumerable.Range(0, Rounds).SelectMany(_ => meter.Measure(shape, Tokens, cancellation))
+                    .Select(static cycle => cycle.WallSeconds)]);
         },
         cancellation);
 

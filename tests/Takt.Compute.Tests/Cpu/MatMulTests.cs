@@ -97,6 +97,32 @@ public sealed unsafe class MatMulTests
             5e-4);
     }
 
+    [Theory]
+    [InlineData("iq4_xs", "q5_k")]
+    [InlineData("q5_k", "iq4_xs")]
+    [InlineData("q8_0", "q6_k")]
+    public void Formats_that_take_activations_in_different_forms_share_an_input(string one, string other)
+    {
+        const int Outputs = 20, Columns = 512, Count = 5;
+        var random = new Random(11);
+        WeightFormat first = WeightFormat.Find(one)!, last = WeightFormat.Find(other)!;
+        using NativeBuffer a = Weights(first, Outputs, Columns, random), b = Weights(last, Outputs, Columns, random);
+        using var x = new TestRows(Count, Columns, random);
+        foreach (string tier in Tiers.Kernels)
+        {
+            using Backend backend = Backends.Create(Tiers.Team, tier);
+            using Matrix w = backend.Load(first, (nint)a.Bytes, Outputs, Columns), v = backend.Load(last, (nint)b.Bytes, Outputs, Columns);
+            using TestRows y = new(Count, Outputs), z = new(Count, Outputs), alone = new(Count, Outputs), lonely = new(Count, Outputs);
+            backend.MatMul([new(w, x.View, alone.View)]);
+            foreach (ref float value in x.View.Span(0)) value = -value; // nothing that was quantised is of use any more
+            backend.MatMul([new(w, x.View, y.View), new(v, x.View, z.View)]);
+            backend.MatMul([new(w, x.View, alone.View)]);
+            backend.MatMul([new(v, x.View, lonely.View)]);
+            Assert.Equal(alone.ToArray(), y.ToArray());
+            Assert.Equal(lonely.ToArray(), z.ToArray());
+        }
+    }
+
     [Fact]
     public void Activations_of_zeros_and_tiny_values_give_zeros()
     {

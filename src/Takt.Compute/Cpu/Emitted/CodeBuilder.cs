@@ -55,6 +55,21 @@ internal sealed class CodeBuilder(CallConvention convention)
     public static AssemblerMemoryOperand Field<TCall>(string name) where TCall : unmanaged =>
         __qword_ptr[rdi + (int)Marshal.OffsetOf<TCall>(name)];
 
+    /// <summary>A place in the first to the fourth of rows that lie at equal distances.</summary>
+    /// <param name="first">Points to the first row.</param>
+    /// <param name="stride">Bytes to the next one.</param>
+    /// <param name="thrice">Three times that.</param>
+    /// <param name="row">The row, 0 to 3.</param>
+    /// <param name="at">The place's offset in it.</param>
+    public static AssemblerMemoryOperand Strided(
+        AssemblerRegister64 first, AssemblerRegister64 stride, AssemblerRegister64 thrice, int row, int at) => row switch
+        {
+            0 => __[first + at],
+            1 => __[first + stride + at],
+            2 => __[first + stride * 2 + at],
+            _ => __[first + thrice + at],
+        };
+
     /// <summary>Where a constant lies, for a memory operand.</summary>
     public Label Constant(ReadOnlySpan<byte> bytes)
     {

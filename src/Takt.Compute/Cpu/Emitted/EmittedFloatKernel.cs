@@ -5,32 +5,32 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <summary>A kernel of floats whose products go by emitted code, to the bits of the one in C#.</summary>
 /// <param name="inner">The kernel of the same format in C#, which packs.</param>
 /// <param name="one">The address of the emitted code for one row.</param>
-/// <param name="tiles">The address of the emitted code for tiles of rows.</param>
+/// <param name="tiles">The address of the emitted code for tiles of rows; 0 where the other kernel multiplies them.</param>
 internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, nint tiles) : WrappedKernel(inner)
 {
     // So many rows, and so much of a group, stay in the second-level and in the first-level cache.
-    private const int FewRows = 16, NearRows = 128, ChunkBytes = 16 << 10, FarBytes = 4096;
+    private const int FewRows = 16, NearRows = 128, ChunkBytes = 16 << 10;
 
     /// <inheritdoc/>
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
-        int quarter = columns % FloatEmitter.Step == 0 ? count / FloatEmitter.Groups : 0, done = FloatEmitter.Groups * quarter;
+        int quarter = columns > 0 && columns % FloatEmitter.Step == 0 ? count / FloatEmitter.Groups : 0, done = FloatEmitter.Groups * quarter;
         long stride = GroupBytes(columns);
         // Four groups lie far apart where the memory likes that, else beside each other.
         bool apart = KernelTuning.Current.Streams == FloatEmitter.Groups;
         long far = apart ? quarter : 1, next = apart ? 1 : FloatEmitter.Groups;
         for (int i = 0; i < quarter; i++)
         {
-            KernelCall call = new()
+            FloatCall call = new()
             {
-                Planes = groups + i * next * stride,
-                Codes = x.Codes,
-                XStride = far * stride,
+                Weights = groups + i * next * stride,
+                WeightsFar = far * stride,
+                Steps = columns / FloatEmitter.Step,
+                X = x.Codes,
                 Y = y + i * next * GroupRows,
-                YStride = far * GroupRows * sizeof(float),
-                Blocks = columns / FloatEmitter.Step,
+                YFar = far * GroupRows * sizeof(float),
             };
-            ((delegate* unmanaged<KernelCall*, void>)one)(&call);
+            ((delegate* unmanaged<FloatCall*, void>)one)(&call);
         }
 
         if (done < count) base.Multiply(groups + done * stride, count - done, columns, x, y + done * GroupRows);
@@ -39,7 +39,7 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
     /// <inheritdoc/>
     public override void MultiplyRows(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        if (columns % FloatEmitter.Step != 0 || columns == 0 || TakesBFloats(rows, columns))
+        if (tiles == 0 || columns % FloatEmitter.Step != 0 || columns == 0 || TakesBFloats(rows, columns))
         {
             base.MultiplyRows(groups, count, columns, x, xStride, rows, y, yStride);
             return;
@@ -61,7 +61,7 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
         {
             int some = Math.Min(FloatEmitter.Groups, count - i);
             for (int group = i; tiled > 0 && group < i + some; group++)
-                AddTiles(groups + group * stride, columns, FarBytes, x.Codes, xStride, tiled, y + group * GroupRows, yStride);
+                AddTiles(groups + group * stride, columns, FloatEmitter.FarBytes, x.Codes, xStride, tiled, y + group * GroupRows, yStride);
             MultiplyEach(groups + i * stride, some, columns, x, xStride, tiled, rows, y + i * GroupRows, yStride);
         }
     }
@@ -87,17 +87,17 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
 
     private void AddTiles(byte* group, int columns, long ahead, nint x, long xStride, int rows, float* y, long yStride)
     {
-        KernelCall call = new()
+        FloatCall call = new()
         {
-            Scales = (byte*)ahead,
-            Planes = group,
-            Codes = x,
-            XStride = xStride,
+            Weights = group,
+            Ahead = ahead,
+            Steps = columns / FloatEmitter.Step,
+            X = x,
+            XFar = xStride,
+            Tiles = rows / FloatTileEmitter.Rows,
             Y = y,
-            YStride = yStride * sizeof(float),
-            Blocks = columns / FloatEmitter.Step,
-            Rows = rows / FloatTileEmitter.Rows,
+            YFar = yStride * sizeof(float),
         };
-        ((delegate* unmanaged<KernelCall*, void>)tiles)(&call);
+        ((delegate* unmanaged<FloatCall*, void>)tiles)(&call);
     }
 }

@@ -77,10 +77,14 @@ internal static unsafe class EmittedKernels
     }
 
     /// <summary>A kernel of F32, F16 or BF16 that multiplies by emitted code where that is allowed; else the given one.</summary>
-    public static MatrixKernel WrapFloats(MatrixKernel kernel, string format)
+    /// <param name="kernel">The kernel that does what emitted code does not.</param>
+    /// <param name="known">The kernel in C#, which emitted code has to equal.</param>
+    /// <param name="format">Their format's name.</param>
+    /// <param name="tiles">Whether tiles of rows go by emitted code too.</param>
+    public static MatrixKernel WrapFloats(MatrixKernel kernel, MatrixKernel known, string format, bool tiles)
     {
-        EmittedKernel emitted = Kernels.GetOrAdd(new(format, HalfConversion, Numerics.Exact), static (key, inner) => MakeFloats(inner, key), kernel);
-        return emitted.Reason is null ? new EmittedFloatKernel(kernel, emitted.Entry, emitted.Tiles) : kernel;
+        EmittedKernel emitted = Kernels.GetOrAdd(new(format, HalfConversion, Numerics.Exact), static (key, known) => MakeFloats(known, key), known);
+        return emitted.Reason is null ? new EmittedFloatKernel(kernel, emitted.Entry, tiles ? emitted.Tiles : 0) : kernel;
     }
 
     /// <summary>A quantised kernel of AVX2 that multiplies by emitted code where that is allowed; else the given one.</summary>

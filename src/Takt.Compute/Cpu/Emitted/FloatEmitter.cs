@@ -17,7 +17,10 @@ internal sealed class FloatEmitter
     /// <summary>Columns must be a multiple of this: two of 16 bits fill a cache line.</summary>
     public const int Step = 2;
 
-    private const int FarBytes = 4096, LineBytes = 64;
+    /// <summary>How far ahead of the weights memory is asked for.</summary>
+    public const int FarBytes = 4096;
+
+    private const int LineBytes = 64;
 
     private static readonly AssemblerRegister64 Weights = rsi, X = rdx, Steps = rcx, Far = rax, FarThrice = r10, Y = r8, YFar = r9;
 
@@ -34,7 +37,7 @@ internal sealed class FloatEmitter
         _columnBytes = MatrixKernel.GroupRows * FloatLoad.Bytes(format);
     }
 
-    /// <summary>Assembles the kernel of F32, F16 or BF16. Its call's XStride is the distance of the groups, its blocks are steps.</summary>
+    /// <summary>Assembles the kernel of F32, F16 or BF16, a function of one <see cref="FloatCall"/>.</summary>
     public static CodeBuilder Emit(string format, CallConvention convention)
     {
         var emitter = new FloatEmitter(format, convention);
@@ -46,12 +49,12 @@ internal sealed class FloatEmitter
     {
         Assembler c = _c;
         _builder.Enter();
-        c.mov(Weights, KernelCall.Field(nameof(KernelCall.Planes)));
-        c.mov(X, KernelCall.Field(nameof(KernelCall.Codes)));
-        c.mov(Steps, KernelCall.Field(nameof(KernelCall.Blocks)));
-        c.mov(Far, KernelCall.Field(nameof(KernelCall.XStride)));
-        c.mov(Y, KernelCall.Field(nameof(KernelCall.Y)));
-        c.mov(YFar, KernelCall.Field(nameof(KernelCall.YStride)));
+        c.mov(Weights, FloatCall.Field(nameof(FloatCall.Weights)));
+        c.mov(X, FloatCall.Field(nameof(FloatCall.X)));
+        c.mov(Steps, FloatCall.Field(nameof(FloatCall.Steps)));
+        c.mov(Far, FloatCall.Field(nameof(FloatCall.WeightsFar)));
+        c.mov(Y, FloatCall.Field(nameof(FloatCall.Y)));
+        c.mov(YFar, FloatCall.Field(nameof(FloatCall.YFar)));
         c.lea(FarThrice, __[Far + Far * 2]);
         for (int i = 0; i < 2 * Groups; i++) c.vxorps(Sum(i), Sum(i), Sum(i));
         Label step = c.CreateLabel();
@@ -92,13 +95,7 @@ internal sealed class FloatEmitter
         }
     }
 
-    private static AssemblerMemoryOperand Group(int group, int offset) => group switch
-    {
-        0 => __[Weights + offset],
-        1 => __[Weights + Far + offset],
-        2 => __[Weights + Far * 2 + offset],
-        _ => __[Weights + FarThrice + offset],
-    };
+    private static AssemblerMemoryOperand Group(int group, int offset) => CodeBuilder.Strided(Weights, Far, FarThrice, group, offset);
 
     private static AssemblerRegisterYMM Sum(int index) => new(Register.YMM0 + index);
 }

@@ -31,10 +31,7 @@ internal sealed class FloatTileEmitter
         _columnBytes = MatrixKernel.GroupRows * FloatLoad.Bytes(format);
     }
 
-    /// <summary>
-    /// Assembles the kernel of F32, F16 or BF16. Its call's rows are tiles, its blocks steps of columns, and its scales' place is taken by the distance at which
-    /// the first tile asks for memory.
-    /// </summary>
+    /// <summary>Assembles the kernel of F32, F16 or BF16, a function of one <see cref="FloatCall"/>.</summary>
     public static CodeBuilder Emit(string format, CallConvention convention)
     {
         var emitter = new FloatTileEmitter(format, convention);
@@ -46,18 +43,18 @@ internal sealed class FloatTileEmitter
     {
         Assembler c = _c;
         _builder.Enter();
-        c.mov(Ahead, KernelCall.Field(nameof(KernelCall.Scales)));
-        c.mov(XStride, KernelCall.Field(nameof(KernelCall.XStride)));
+        c.mov(Ahead, FloatCall.Field(nameof(FloatCall.Ahead)));
+        c.mov(XStride, FloatCall.Field(nameof(FloatCall.XFar)));
         c.lea(XThrice, __[XStride + XStride * 2]);
-        c.mov(Y, KernelCall.Field(nameof(KernelCall.Y)));
-        c.mov(YStride, KernelCall.Field(nameof(KernelCall.YStride)));
+        c.mov(Y, FloatCall.Field(nameof(FloatCall.Y)));
+        c.mov(YStride, FloatCall.Field(nameof(FloatCall.YFar)));
         c.lea(YThrice, __[YStride + YStride * 2]);
-        c.mov(Tiles, KernelCall.Field(nameof(KernelCall.Rows)));
+        c.mov(Tiles, FloatCall.Field(nameof(FloatCall.Tiles)));
         Label tile = c.CreateLabel(), step = c.CreateLabel(), near = c.CreateLabel();
         c.Label(ref tile);
-        c.mov(Weights, KernelCall.Field(nameof(KernelCall.Planes)));
-        c.mov(X, KernelCall.Field(nameof(KernelCall.Codes)));
-        c.mov(Steps, KernelCall.Field(nameof(KernelCall.Blocks)));
+        c.mov(Weights, FloatCall.Field(nameof(FloatCall.Weights)));
+        c.mov(X, FloatCall.Field(nameof(FloatCall.X)));
+        c.mov(Steps, FloatCall.Field(nameof(FloatCall.Steps)));
         Totals(store: false);
         c.Label(ref step);
         c.test(Ahead, Ahead);
@@ -77,9 +74,9 @@ internal sealed class FloatTileEmitter
         Totals(store: true);
         c.xor(Ahead, Ahead); // the other tiles read what the first has brought near
         c.lea(Y, __[Y + YStride * Rows]);
-        c.mov(X, KernelCall.Field(nameof(KernelCall.Codes)));
+        c.mov(X, FloatCall.Field(nameof(FloatCall.X)));
         c.lea(X, __[X + XStride * Rows]);
-        c.mov(KernelCall.Field(nameof(KernelCall.Codes)), X);
+        c.mov(FloatCall.Field(nameof(FloatCall.X)), X);
         c.dec(Tiles);
         c.jne(tile);
         _builder.Leave();
@@ -92,7 +89,7 @@ internal sealed class FloatTileEmitter
         for (int row = 0; row < Rows; row++)
         {
             AssemblerRegisterYMM value = row % 2 == 0 ? ymm10 : ymm11;
-            _c.vbroadcastss(value, Row(X, XStride, XThrice, row, column * sizeof(float)));
+            _c.vbroadcastss(value, CodeBuilder.Strided(X, XStride, XThrice, row, column * sizeof(float)));
             _c.vfmadd231ps(Sum(2 * row), ymm8, value);
             _c.vfmadd231ps(Sum(2 * row + 1), ymm9, value);
         }
@@ -102,19 +99,11 @@ internal sealed class FloatTileEmitter
     {
         for (int i = 0; i < 2 * Rows; i++)
         {
-            AssemblerMemoryOperand place = Row(Y, YStride, YThrice, i / 2, i % 2 * 32);
+            AssemblerMemoryOperand place = CodeBuilder.Strided(Y, YStride, YThrice, i / 2, i % 2 * 32);
             if (store) _c.vmovups(place, Sum(i));
             else _c.vmovups(Sum(i), place);
         }
     }
-
-    private static AssemblerMemoryOperand Row(AssemblerRegister64 first, AssemblerRegister64 stride, AssemblerRegister64 thrice, int row, int at) => row switch
-    {
-        0 => __[first + at],
-        1 => __[first + stride + at],
-        2 => __[first + stride * 2 + at],
-        _ => __[first + thrice + at],
-    };
 
     private static AssemblerRegisterYMM Sum(int index) => new(Register.YMM0 + index);
 }

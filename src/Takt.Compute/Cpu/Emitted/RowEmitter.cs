@@ -7,7 +7,7 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <summary>
 /// Emits the product of packed quantised groups with one row, for AVX2: what generation spends its time on. The arithmetic is that of
 /// <see cref="BlockKernel{T,TBlock,TCodes,TScales}"/>, to the same bits: exact dots, then the same float operations in the same order.
-/// In C# a part of Q4_0 takes 165 instructions, here 100: .NET has no intrinsic for VCVTPH2PS, and its compiler spills.
+/// In C# a part of Q4_0 takes 165 instructions, here 96: .NET has no intrinsic for VCVTPH2PS, and its compiler spills.
 /// </summary>
 /// <remarks>The 16 rows of a group fill two registers, hence the pairs. rdi holds the call; the registers named below the rest.</remarks>
 internal sealed class RowEmitter

@@ -3,7 +3,7 @@ using Iced.Intel;
 
 namespace Takt.Compute.Cpu.Emitted;
 
-/// <summary>What the product of some blocks of a packed group with tiles of four rows is called with: a pointer to this is its only argument.</summary>
+/// <summary>What products of packed blocks with tiles of four rows are called with: a pointer to this is their only argument.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TileCall
 {

@@ -177,7 +177,7 @@ internal sealed class TileEmitter
                 _c.vfmadd231ps(dots, Total, First);
             }
 
-            _c.vbroadcastss(Factor, Row(XScales, XStride, XThrice, row, 0));
+            _c.vbroadcastss(Factor, CodeBuilder.Strided(XScales, XStride, XThrice, row, 0));
             _c.vmulps(Factor, Factor, Scale);
             AddToTotal(row, half, () => _c.vfmadd231ps(Total, dots, Factor));
         }
@@ -187,7 +187,7 @@ internal sealed class TileEmitter
 
     private void AddToTotal(int row, int half, Action add)
     {
-        AssemblerMemoryOperand place = Row(Y, YStride, YThrice, row, RegisterBytes * half);
+        AssemblerMemoryOperand place = CodeBuilder.Strided(Y, YStride, YThrice, row, RegisterBytes * half);
         _c.vmovups(Total, place);
         add();
         _c.vmovups(place, Total);
@@ -243,7 +243,7 @@ internal sealed class TileEmitter
             else _c.vmovaps(minimum, SumOf(row));
             // Exact in any order: the sums and minimums are integers.
             if (_halves) _c.vfmadd231ps(minimum, Second, SumOf(row + TileCall.Rows));
-            _c.vbroadcastss(Factor, Row(XScales, XStride, XThrice, row, 0));
+            _c.vbroadcastss(Factor, CodeBuilder.Strided(XScales, XStride, XThrice, row, 0));
             _c.vmulps(Factor, Factor, Scale);
             AddToTotal(row, half, () => _c.vfnmadd231ps(Total, minimum, Factor));
         }
@@ -256,15 +256,7 @@ internal sealed class TileEmitter
         _c.vcvtdq2ps(target, target);
     }
 
-    private static AssemblerMemoryOperand Codes(int row, int at) => Row(X, XStride, XThrice, row, at);
+    private static AssemblerMemoryOperand Codes(int row, int at) => CodeBuilder.Strided(X, XStride, XThrice, row, at);
 
-    private static AssemblerMemoryOperand Sums(int row, int at) => Row(XSums, XStride, XThrice, row, at);
-
-    private static AssemblerMemoryOperand Row(AssemblerRegister64 first, AssemblerRegister64 stride, AssemblerRegister64 thrice, int row, int at) => row switch
-    {
-        0 => __[first + at],
-        1 => __[first + stride + at],
-        2 => __[first + stride * 2 + at],
-        _ => __[first + thrice + at],
-    };
+    private static AssemblerMemoryOperand Sums(int row, int at) => CodeBuilder.Strided(XSums, XStride, XThrice, row, at);
 }

@@ -15,6 +15,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
     private readonly Activations _activations = new();
     private Projection[] _projections = new Projection[4];
     private int[] _quantized = new int[4];
+    private bool[] _shorts = new bool[4];
     private Piece[] _pieces = new Piece[32];
     private int _count;
 
@@ -31,6 +32,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
         {
             Array.Resize(ref _projections, projections.Length);
             Array.Resize(ref _quantized, projections.Length);
+            Array.Resize(ref _shorts, projections.Length);
         }
 
         projections.CopyTo(_projections);
@@ -83,6 +85,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
             bool shared = i > 0 && _quantized[i - 1] >= 0 && _projections[i].X == _projections[i - 1].X
                 && bfloats == TakesBFloats(_projections[i - 1]);
             _quantized[i] = shared ? _quantized[i - 1] : rows;
+            _shorts[i] = _projections[i].W.Kernel!.TakesShorts || (shared && _shorts[i - 1]);
             if (!shared) rows += _projections[i].X.Count;
             width = Math.Max(width, _projections[i].X.Width);
         }
@@ -100,6 +103,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
     /// <summary>Quantises one row, or rounds it to bfloat16.</summary>
     public void Quantize<T>(int row) where T : struct, ILanes<T>
     {
+        // The last product that shares the row knows whether any before it takes it as 16-bit integers.
         int i = _count - 1;
         while (_quantized[i] < 0 || _quantized[i] > row || row >= _quantized[i] + _projections[i].X.Count) i--;
         Rows x = _projections[i].X;
@@ -110,7 +114,7 @@ internal sealed unsafe class MatMulPlan : IDisposable
         }
 
         Activations.Quantize<T>(x[row - _quantized[i]], x.Width, _activations[row]);
-        if (x.Count > 1 && _projections[i].W.Kernel!.TakesShorts) Activations.StoreShorts<T>(_activations[row], x.Width);
+        if (x.Count > 1 && _shorts[i]) Activations.StoreShorts<T>(_activations[row], x.Width);
     }
 
     /// <summary>Computes one piece: some groups of one product, for all of its rows.</summary>

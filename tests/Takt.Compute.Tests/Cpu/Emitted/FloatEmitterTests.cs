@@ -27,7 +27,7 @@ public sealed unsafe class FloatEmitterTests
     [MemberData(nameof(OneRow))]
     public void One_row_has_the_bits_of_the_kernel_in_scalar_code(string format, int groups, int columns)
     {
-        MatrixKernel scalar = MatrixKernels.For<LanesScalar>(format), emitted = EmittedKernels.WrapFloats(scalar, format);
+        MatrixKernel scalar = MatrixKernels.For<LanesScalar>(format), emitted = EmittedKernels.WrapFloats(scalar, scalar, format, tiles: true);
         if (!Avx2.IsSupported) Assert.Skip("needs a processor with AVX2");
         Assert.IsType<EmittedFloatKernel>(emitted);
         var random = new Random(columns);
@@ -59,8 +59,9 @@ public sealed unsafe class FloatEmitterTests
     public void Rows_together_have_the_bits_of_the_kernel_in_scalar_code(string format, int rows, int columns)
     {
         const int Groups = 5;
-        MatrixKernel scalar = MatrixKernels.For<LanesScalar>(format), emitted = EmittedKernels.WrapFloats(scalar, format);
+        MatrixKernel scalar = MatrixKernels.For<LanesScalar>(format), emitted = EmittedKernels.WrapFloats(scalar, scalar, format, tiles: true);
         if (!Avx2.IsSupported) Assert.Skip("needs a processor with AVX2");
+        Assert.IsType<EmittedFloatKernel>(emitted);
         const int Gap = 3;
         int stride = Groups * MatrixKernel.GroupRows + Gap;
         var random = new Random(columns);
@@ -77,6 +78,17 @@ public sealed unsafe class FloatEmitterTests
 
         emitted.MultiplyRows(weights.Bytes, Groups, columns, first, x.View.Stride * sizeof(float), rows, actual.Floats, stride);
         Assert.Equal(new Span<int>(expected.Bytes, rows * stride).ToArray(), new Span<int>(actual.Bytes, rows * stride).ToArray());
+    }
+
+    [Fact]
+    public void Rows_of_nothing_give_zeros()
+    {
+        MatrixKernel scalar = MatrixKernels.For<LanesScalar>("f32"), emitted = EmittedKernels.WrapFloats(scalar, scalar, "f32", tiles: true);
+        if (!Avx2.IsSupported) Assert.Skip("needs a processor with AVX2");
+        using NativeBuffer weights = new(64), y = new(8 * 4 * 64);
+        new Span<float>(y.Floats, 4 * 16).Fill(7);
+        emitted.Multiply(weights.Bytes, 4, 0, default, y.Floats);
+        Assert.All(new Span<float>(y.Floats, 4 * 16).ToArray(), static value => Assert.Equal(0, value));
     }
 
     private static void Fill(NativeBuffer weights, string format, int count, Random random)
