@@ -8,9 +8,6 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="tiles">The address of the emitted code for tiles of rows; 0 where the other kernel multiplies them.</param>
 internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, nint tiles) : WrappedKernel(inner)
 {
-    // So many rows, and so much of a group, stay in the second-level and in the first-level cache.
-    private const int FewRows = 16, NearRows = 128, ChunkBytes = 16 << 10;
-
     /// <inheritdoc/>
     public override void Multiply(byte* groups, int count, int columns, in ActivationRow x, float* y)
     {
@@ -45,12 +42,12 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
             return;
         }
 
-        int tiled = rows / FloatTileEmitter.Rows * FloatTileEmitter.Rows;
+        int tiled = rows / TileSizes.Rows * TileSizes.Rows;
         for (int row = 0; row < tiled; row++) new Span<float>(y + row * yStride, GroupRows * count).Clear();
-        if (rows > FewRows)
+        if (rows > TileSizes.FewRows)
         {
-            for (int row = 0; row < tiled; row += NearRows)
-                AddNear(groups, count, columns, x.Next(row * xStride), xStride, Math.Min(NearRows, tiled - row), y + row * yStride, yStride);
+            for (int row = 0; row < tiled; row += TileSizes.NearRows)
+                AddNear(groups, count, columns, x.Next(row * xStride), xStride, Math.Min(TileSizes.NearRows, tiled - row), y + row * yStride, yStride);
             MultiplyEach(groups, count, columns, x, xStride, tiled, rows, y, yStride);
             return;
         }
@@ -75,7 +72,7 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
     private void AddNear(byte* groups, int count, int columns, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
         long stride = GroupBytes(columns);
-        int most = (int)(ChunkBytes / GroupBytes(1));
+        int most = (int)(TileSizes.ChunkBytes / GroupBytes(1));
         for (int first = 0; first < columns; first += most)
         {
             byte* chunk = groups + GroupBytes(first);
@@ -94,7 +91,7 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
             Steps = columns / FloatEmitter.Step,
             X = x,
             XFar = xStride,
-            Tiles = rows / FloatTileEmitter.Rows,
+            Tiles = rows / TileSizes.Rows,
             Y = y,
             YFar = yStride * sizeof(float),
         };

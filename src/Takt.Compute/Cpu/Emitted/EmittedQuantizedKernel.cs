@@ -10,9 +10,7 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="tiles">The address of the emitted code for tiles of rows, of one <see cref="TileCall"/>.</param>
 internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLayout layout, nint one, nint tiles) : WrappedKernel(inner)
 {
-    // So many rows, and so much of a group, stay in the second-level and in the first-level cache.
-    private const int PartsPerVisit = 4, FewRows = 16, NearRows = 128, ChunkBytes = 16 << 10;
-
+    private const int PartsPerVisit = 4;
 
     /// <inheritdoc/>
     public override bool TakesShorts => false;
@@ -37,21 +35,21 @@ internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLa
         if (columns == 0) return;
         long stride = GroupBytes(columns);
         Slice whole = Whole(groups, columns, KernelTuning.Current.PrefetchBytes);
-        if (rows <= FewRows)
+        if (rows <= TileSizes.FewRows)
         {
             // All of a group, as it lies in memory.
             for (int i = 0; i < count; i++) AddRows(whole.At(i * stride), x, xStride, rows, y + i * GroupRows, yStride);
             return;
         }
 
-        for (int row = 0; row < rows; row += NearRows)
-            AddNear(whole, count, stride, x.Next(row * xStride), xStride, Math.Min(NearRows, rows - row), y + row * yStride, yStride);
+        for (int row = 0; row < rows; row += TileSizes.NearRows)
+            AddNear(whole, count, stride, x.Next(row * xStride), xStride, Math.Min(TileSizes.NearRows, rows - row), y + row * yStride, yStride);
     }
 
     // Some inputs go through all groups before the next ones do, so that a group's part of them stays in the first-level cache.
     private void AddNear(in Slice whole, int count, long stride, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        int blocks = Math.Max(1, ChunkBytes / (layout.BlockParts * layout.Codes.PartBytes));
+        int blocks = Math.Max(1, TileSizes.ChunkBytes / (layout.BlockParts * layout.Codes.PartBytes));
         for (int first = 0; first < whole.Blocks; first += blocks)
         {
             Slice slice = whole.Cut(first, Math.Min(blocks, whole.Blocks - first), layout) with { Ahead = stride };
@@ -69,8 +67,8 @@ internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLa
     // Adds products of a group: rows that fill tiles, then the others one by one.
     private void AddRows(in Slice slice, in ActivationRow x, long xStride, int rows, float* y, long yStride)
     {
-        int done = rows / TileCall.Rows * TileCall.Rows;
-        if (done > 0) AddTiles(slice, x, xStride, done / TileCall.Rows, y, yStride);
+        int done = rows / TileSizes.Rows * TileSizes.Rows;
+        if (done > 0) AddTiles(slice, x, xStride, done / TileSizes.Rows, y, yStride);
         for (int row = done; row < rows; row++) AddRow(slice, 1, 0, x.Next(row * xStride), y + row * yStride, 0);
     }
 

@@ -10,10 +10,7 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <remarks>The additions are those of the kernel in C#: one chain of fused multiply-adds an output, in column order.</remarks>
 internal sealed class FloatTileEmitter
 {
-    /// <summary>Rows of a tile.</summary>
-    public const int Rows = 4;
-
-    private const int Step = FloatEmitter.Step, LineBytes = 64;
+    private const int Rows = TileSizes.Rows, Step = FloatEmitter.Step, LineBytes = 64;
 
     private static readonly AssemblerRegister64 Weights = rsi, X = rdx, Steps = rcx, Ahead = rbx, Tiles = rbp;
     private static readonly AssemblerRegister64 XStride = rax, XThrice = r10, Y = r8, YStride = r9, YThrice = r11;

@@ -7,9 +7,6 @@ namespace Takt.Compute.Cpu.Emitted;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TileCall
 {
-    /// <summary>Rows of a tile.</summary>
-    public const int Rows = 4;
-
     /// <summary>Room a call needs at <see cref="Scratch"/>, in bytes.</summary>
     public const int ScratchBytes = 1024;
 

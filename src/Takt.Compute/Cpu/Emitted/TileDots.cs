@@ -15,7 +15,7 @@ internal sealed class TileDots(CodeBuilder builder, PackedLayout layout)
     public const int ScratchBytes = Count * RegisterBytes;
 
     /// <summary>Registers of dots.</summary>
-    public const int Count = 2 * TileCall.Rows;
+    public const int Count = 2 * TileSizes.Rows;
 
     private const int Quads = 8, Halves = 2, RegisterBytes = 32;
 
@@ -54,7 +54,7 @@ internal sealed class TileDots(CodeBuilder builder, PackedLayout layout)
     private void AddUnsigned(AssemblerRegister64 planes, Func<int, int, AssemblerMemoryOperand> x, int quad, bool begins)
     {
         for (int half = 0; half < Halves; half++) _code.Load(Codes[half], planes, quad, half);
-        for (int row = 0; row < TileCall.Rows; row++)
+        for (int row = 0; row < TileSizes.Rows; row++)
         {
             _c.vpbroadcastd(Value, x(row, 4 * quad));
             for (int half = 0; half < Halves; half++)
@@ -85,7 +85,7 @@ internal sealed class TileDots(CodeBuilder builder, PackedLayout layout)
             _c.vpabsb(Magnitudes[half], Codes[half]);
         }
 
-        for (int row = 0; row < TileCall.Rows; row++)
+        for (int row = 0; row < TileSizes.Rows; row++)
         {
             _c.vpbroadcastd(Value, x(row, 4 * quad));
             for (int half = 0; half < Halves; half++) AddProduct(row, half, Codes[half], Magnitudes[half], begins);
@@ -98,7 +98,7 @@ internal sealed class TileDots(CodeBuilder builder, PackedLayout layout)
         {
             _code.Load(Codes[0], planes, quad, half);
             _c.vpabsb(Codes[1], Codes[0]);
-            for (int row = 0; row < TileCall.Rows; row++)
+            for (int row = 0; row < TileSizes.Rows; row++)
             {
                 _c.vpbroadcastd(Value, x(row, 4 * quad));
                 AddProduct(row, half, Codes[0], Codes[1], begins);
@@ -122,7 +122,7 @@ internal sealed class TileDots(CodeBuilder builder, PackedLayout layout)
     public void TakeOffset(Func<int, int, AssemblerMemoryOperand> sums, int first, int count)
     {
         if (layout.Offset == 0) return;
-        for (int row = 0; row < TileCall.Rows; row++)
+        for (int row = 0; row < TileSizes.Rows; row++)
         {
             Sum(Value, sums, row, first, count);
             _c.vpslld(Value, Value, (byte)BitOperations.Log2((uint)layout.Offset));

@@ -131,7 +131,7 @@ internal sealed class TileEmitter
         {
             _dots.Emit(Planes, Codes, Scratch, 0, Quads / 2);
             _dots.TakeOffset(Sums, 0, Quads / 2);
-            for (int row = 0; row < TileCall.Rows; row++)
+            for (int row = 0; row < TileSizes.Rows; row++)
             {
                 for (int half = 0; half < 2; half++) _c.vmovdqa(FirstDot(row, half), TileDots.Dot(row, half));
             }
@@ -165,7 +165,7 @@ internal sealed class TileEmitter
 
         if (_scales.Sub != SubScale.None) SubScales(First, 8 * half);
         if (_halves) SubScales(Second, 8 * half + 16);
-        for (int row = 0; row < TileCall.Rows; row++)
+        for (int row = 0; row < TileSizes.Rows; row++)
         {
             AssemblerRegisterYMM dots = TileDots.Dot(row, half);
             _c.vcvtdq2ps(dots, dots);
@@ -209,10 +209,10 @@ internal sealed class TileEmitter
     // What minimums are multiplied with, for each row in all lanes.
     private void StoreSums()
     {
-        for (int row = 0; row < TileCall.Rows; row++)
+        for (int row = 0; row < TileSizes.Rows; row++)
         {
             StoreSum(row, 0, _halves ? Quads / 2 : Quads, 0);
-            if (_halves) StoreSum(row, Quads / 2, Quads / 2, TileCall.Rows);
+            if (_halves) StoreSum(row, Quads / 2, Quads / 2, TileSizes.Rows);
         }
     }
 
@@ -237,12 +237,12 @@ internal sealed class TileEmitter
             SubMins(Second, 16 + 8 * half);
         }
 
-        for (int row = 0; row < TileCall.Rows; row++)
+        for (int row = 0; row < TileSizes.Rows; row++)
         {
             if (_scales.Sub != SubScale.None) _c.vmulps(minimum, First, SumOf(row));
             else _c.vmovaps(minimum, SumOf(row));
             // Exact in any order: the sums and minimums are integers.
-            if (_halves) _c.vfmadd231ps(minimum, Second, SumOf(row + TileCall.Rows));
+            if (_halves) _c.vfmadd231ps(minimum, Second, SumOf(row + TileSizes.Rows));
             _c.vbroadcastss(Factor, CodeBuilder.Strided(XScales, XStride, XThrice, row, 0));
             _c.vmulps(Factor, Factor, Scale);
             AddToTotal(row, half, () => _c.vfnmadd231ps(Total, minimum, Factor));
