@@ -60,7 +60,7 @@ public static unsafe class KernelTuner
     [
         KernelTuning.Default with { HugePages = large },
         .. from streams in (int[])[4, 2, 1]
-           from prefetch in (int[])[1280, 2560, 4096, 8192]
+           from prefetch in (int[])[0, 1280, 4096, 8192]
            let tuning = new KernelTuning(streams, prefetch, large)
            where tuning != KernelTuning.Default with { HugePages = large }
            select tuning,

@@ -72,7 +72,7 @@ internal static class HardwareChoice
         KernelTuning[] others =
         [
             .. from streams in (int[])[1, 2, 4]
-               from prefetch in (int[])[0, 512, 1280, 4096]
+               from prefetch in (int[])[0, 1280, 4096, 8192]
                let tuning = own with { Streams = streams, PrefetchBytes = prefetch }
                where tuning != own
                select tuning,

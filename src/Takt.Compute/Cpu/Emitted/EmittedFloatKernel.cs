@@ -14,7 +14,8 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
         int quarter = columns > 0 && columns % FloatEmitter.Step == 0 ? count / FloatEmitter.Groups : 0, done = FloatEmitter.Groups * quarter;
         long stride = GroupBytes(columns);
         // Four groups lie far apart where the memory likes that, else beside each other.
-        bool apart = KernelTuning.Current.Streams == FloatEmitter.Groups;
+        KernelTuning tuning = KernelTuning.Current;
+        bool apart = tuning.Streams == FloatEmitter.Groups;
         long far = apart ? quarter : 1, next = apart ? 1 : FloatEmitter.Groups;
         for (int i = 0; i < quarter; i++)
         {
@@ -22,6 +23,7 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
             {
                 Weights = groups + i * next * stride,
                 WeightsFar = far * stride,
+                Ahead = tuning.PrefetchBytes,
                 Steps = columns / FloatEmitter.Step,
                 X = x.Codes,
                 Y = y + i * next * GroupRows,
@@ -58,7 +60,7 @@ internal sealed unsafe class EmittedFloatKernel(MatrixKernel inner, nint one, ni
         {
             int some = Math.Min(FloatEmitter.Groups, count - i);
             for (int group = i; tiled > 0 && group < i + some; group++)
-                AddTiles(groups + group * stride, columns, FloatEmitter.FarBytes, x.Codes, xStride, tiled, y + group * GroupRows, yStride);
+                AddTiles(groups + group * stride, columns, TileSizes.FloatAheadBytes, x.Codes, xStride, tiled, y + group * GroupRows, yStride);
             MultiplyEach(groups + i * stride, some, columns, x, xStride, tiled, rows, y + i * GroupRows, yStride);
         }
     }

@@ -10,8 +10,6 @@ namespace Takt.Compute.Cpu.Emitted;
 /// <param name="tiles">The address of the emitted code for tiles of rows, of one <see cref="TileCall"/>.</param>
 internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLayout layout, nint one, nint tiles) : WrappedKernel(inner)
 {
-    private const int PartsPerVisit = 4;
-
     /// <inheritdoc/>
     public override bool TakesShorts => false;
 
@@ -34,7 +32,7 @@ internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLa
         for (int row = 0; row < rows; row++) new Span<float>(y + row * yStride, GroupRows * count).Clear();
         if (columns == 0) return;
         long stride = GroupBytes(columns);
-        Slice whole = Whole(groups, columns, KernelTuning.Current.PrefetchBytes);
+        Slice whole = Whole(groups, columns, TileSizes.AheadBytes);
         if (rows <= TileSizes.FewRows)
         {
             // All of a group, as it lies in memory.
@@ -104,7 +102,6 @@ internal sealed unsafe class EmittedQuantizedKernel(MatrixKernel inner, PackedLa
             Far = far,
             FarEnd = groups * far,
             Blocks = slice.Blocks,
-            Visit = groups == 1 ? slice.Blocks : Math.Max(1, PartsPerVisit / layout.BlockParts),
             Ahead = slice.Ahead,
             X = x.Codes,
             XScales = x.Scales,

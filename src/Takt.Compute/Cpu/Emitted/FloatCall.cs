@@ -13,7 +13,7 @@ internal unsafe struct FloatCall
     /// <summary>Bytes from a group to the next one that is multiplied with it; only for one row.</summary>
     public long WeightsFar;
 
-    /// <summary>How far ahead of the weights the first tile asks for memory, in bytes; only for tiles.</summary>
+    /// <summary>How far ahead of the weights memory is asked for, in bytes; by the first tile only.</summary>
     public long Ahead;
 
     /// <summary>Steps of <see cref="FloatEmitter.Step"/> columns, at least 1.</summary>

@@ -17,12 +17,9 @@ internal sealed class FloatEmitter
     /// <summary>Columns must be a multiple of this: two of 16 bits fill a cache line.</summary>
     public const int Step = 2;
 
-    /// <summary>How far ahead of the weights memory is asked for.</summary>
-    public const int FarBytes = 4096;
-
     private const int LineBytes = 64;
 
-    private static readonly AssemblerRegister64 Weights = rsi, X = rdx, Steps = rcx, Far = rax, FarThrice = r10, Y = r8, YFar = r9;
+    private static readonly AssemblerRegister64 Weights = rsi, X = rdx, Steps = rcx, Far = rax, FarThrice = r10, Y = r8, YFar = r9, Ahead = r11;
 
     private readonly CodeBuilder _builder;
     private readonly Assembler _c;
@@ -55,6 +52,8 @@ internal sealed class FloatEmitter
         c.mov(Far, FloatCall.Field(nameof(FloatCall.WeightsFar)));
         c.mov(Y, FloatCall.Field(nameof(FloatCall.Y)));
         c.mov(YFar, FloatCall.Field(nameof(FloatCall.YFar)));
+        c.mov(Ahead, FloatCall.Field(nameof(FloatCall.Ahead)));
+        c.add(Ahead, Weights);
         c.lea(FarThrice, __[Far + Far * 2]);
         for (int i = 0; i < 2 * Groups; i++) c.vxorps(Sum(i), Sum(i), Sum(i));
         Label step = c.CreateLabel();
@@ -63,13 +62,14 @@ internal sealed class FloatEmitter
         {
             for (int line = 0; line < Step * _columnBytes; line += LineBytes)
             {
-                c.prefetcht2(Group(group, FarBytes + line));
+                c.prefetcht2(CodeBuilder.Strided(Ahead, Far, FarThrice, group, line));
                 c.prefetcht0(Group(group, KernelTuning.NearBytes + line));
             }
         }
 
         for (int column = 0; column < Step; column++) AddColumn(column);
         c.add(Weights, Step * _columnBytes);
+        c.add(Ahead, Step * _columnBytes);
         c.add(X, Step * sizeof(float));
         c.dec(Steps);
         c.jne(step);

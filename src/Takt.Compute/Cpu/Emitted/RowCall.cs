@@ -20,11 +20,8 @@ internal unsafe struct RowCall
     /// <summary><see cref="Far"/> times the groups that are read in turn.</summary>
     public long FarEnd;
 
-    /// <summary>Blocks in a row, at least 1. The call counts them down.</summary>
+    /// <summary>Blocks in a row, at least 1.</summary>
     public long Blocks;
-
-    /// <summary>Blocks of a group that are read before the next group's turn. The call makes it smaller for the last ones.</summary>
-    public long Visit;
 
     /// <summary>How far ahead of the codes memory is asked for, in bytes.</summary>
     public long Ahead;

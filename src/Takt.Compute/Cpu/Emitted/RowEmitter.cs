@@ -15,10 +15,12 @@ internal sealed class RowEmitter
     private const int Quads = 8;
 
     private static readonly AssemblerRegister64 Planes = rcx, Scales = rdx, Subs = rsi, Ahead = rax, Y = r15;
+    // From a block's scales to the sub-scales of the part in turn.
+    private static readonly AssemblerRegister64 SubsAt = rbp;
     private static readonly AssemblerRegister64 FirstPlanes = r13, FirstScales = r14, Offset = r12, Blocks = rbx;
 
     // Four times the number of a part, which has 32 bytes of activations, 4 of their scale and 8 of their sums.
-    private static readonly AssemblerRegister64 Part = r9, FirstPart = rbp;
+    private static readonly AssemblerRegister64 Part = r9;
     private static readonly AssemblerRegister64 X = r8, XScales = r10, XSums = r11;
 
     // Dots of a part and of its first half; those of its minimums take the place of the latter where a part has but one scale.
@@ -66,68 +68,44 @@ internal sealed class RowEmitter
         _c.mov(XScales, RowCall.Field(nameof(RowCall.XScales)));
         _c.mov(XSums, RowCall.Field(nameof(RowCall.XSums)));
         _c.mov(Ahead, RowCall.Field(nameof(RowCall.Ahead)));
+        _c.mov(Blocks, RowCall.Field(nameof(RowCall.Blocks)));
         _dots.Prepare();
         _c.xor(Part, Part);
-        Label visit = _c.CreateLabel(), group = _c.CreateLabel();
-        _c.Label(ref visit);
-        _c.mov(Blocks, RowCall.Field(nameof(RowCall.Blocks)));
-        _c.cmp(Blocks, RowCall.Field(nameof(RowCall.Visit)));
-        _c.cmovg(Blocks, RowCall.Field(nameof(RowCall.Visit)));
-        _c.mov(RowCall.Field(nameof(RowCall.Visit)), Blocks);
-        _c.mov(FirstPart, Part);
+        if (_layout.BlockParts > 1) _c.mov(SubsAt, _scales.SubsAt);
+        Label part = _c.CreateLabel(), group = _c.CreateLabel();
+        _c.Label(ref part);
         _c.mov(Y, RowCall.Field(nameof(RowCall.Y)));
         _c.xor(Offset, Offset);
 
         _c.Label(ref group);
         _c.lea(Scales, __[FirstScales + Offset]);
         _c.lea(Planes, __[FirstPlanes + Offset]);
-        _c.mov(Part, FirstPart);
-        _c.mov(Blocks, RowCall.Field(nameof(RowCall.Visit)));
-        AddBlocks();
+        if (_layout.BlockParts > 1) _c.lea(Subs, __[Scales + SubsAt]);
+        for (int half = 0; half < 2; half++) _c.vmovups(Total[half], __ymmword_ptr[Y + 32 * half]);
+        BlockScales();
+        AddPart();
+        for (int half = 0; half < 2; half++) _c.vmovups(__ymmword_ptr[Y + 32 * half], Total[half]);
         _c.add(Y, RowCall.Field(nameof(RowCall.YFar)));
         _c.add(Offset, RowCall.Field(nameof(RowCall.Far)));
         _c.cmp(Offset, RowCall.Field(nameof(RowCall.FarEnd)));
         _c.jl(group);
 
-        // The last group's place is known; the first one's is as far back.
-        _c.sub(Offset, RowCall.Field(nameof(RowCall.Far)));
-        _c.sub(Scales, Offset);
-        _c.sub(Planes, Offset);
-        _c.mov(FirstScales, Scales);
-        _c.mov(FirstPlanes, Planes);
-        _c.mov(Blocks, RowCall.Field(nameof(RowCall.Visit)));
-        _c.sub(RowCall.Field(nameof(RowCall.Blocks)), Blocks);
-        _c.jg(visit);
+        _c.add(FirstPlanes, _layout.Codes.PartBytes);
+        _c.add(Part, sizeof(int));
+        if (_layout.BlockParts > 1) NextSubs(part);
+        _c.add(FirstScales, _scales.Bytes);
+        _c.dec(Blocks);
+        _c.jne(part);
         _builder.Leave();
     }
 
-    private void AddBlocks()
+    // Goes on with the block's next part; falls through after the last one.
+    private void NextSubs(Label part)
     {
-        Label block = _c.CreateLabel(), part = _c.CreateLabel();
-        for (int half = 0; half < 2; half++) _c.vmovups(Total[half], __ymmword_ptr[Y + 32 * half]);
-        _c.Label(ref block);
-        BlockScales();
-        bool many = _layout.BlockParts > 1;
-        if (many)
-        {
-            _c.lea(Subs, __[Scales + _scales.SubsAt]);
-            _c.Label(ref part);
-        }
-
-        AddPart();
-        _c.add(Planes, _layout.Codes.PartBytes);
-        _c.add(Part, sizeof(int));
-        if (many)
-        {
-            _c.add(Subs, _scales.SubStep);
-            _c.test(new AssemblerRegister32(Register.R9D), _layout.BlockParts * sizeof(int) - 1);
-            _c.jne(part);
-        }
-
-        _c.add(Scales, _scales.Bytes);
-        _c.dec(Blocks);
-        _c.jne(block);
-        for (int half = 0; half < 2; half++) _c.vmovups(__ymmword_ptr[Y + 32 * half], Total[half]);
+        _c.add(SubsAt, _scales.SubStep);
+        _c.test(new AssemblerRegister32(Register.R9D), _layout.BlockParts * sizeof(int) - 1);
+        _c.jne(part);
+        _c.mov(SubsAt, _scales.SubsAt);
     }
 
     private void BlockScales()
@@ -154,6 +132,13 @@ internal sealed class RowEmitter
         {
             _c.prefetcht2(__byte_ptr[Planes + Ahead + line]);
             _c.prefetcht0(__byte_ptr[Planes + KernelTuning.NearBytes + line]);
+        }
+
+        if (_layout.BlockParts > 1)
+        {
+            // The next block's scales, a line a part.
+            int lines = 64 / _scales.SubStep;
+            _c.prefetcht0(__byte_ptr[Scales + SubsAt * lines + _scales.Bytes - _scales.SubsAt * lines]);
         }
 
         AssemblerMemoryOperand x = __dword_ptr[X + Part * 8];

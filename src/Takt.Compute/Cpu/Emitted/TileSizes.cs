@@ -12,6 +12,9 @@ internal static class TileSizes
     /// <summary>So many rows, and what they give, stay in the second-level cache.</summary>
     public const int NearRows = 128;
 
+    /// <summary>How far ahead of few rows' weights memory is asked for: their arithmetic leaves time for it, whatever one row does best with.</summary>
+    public const int AheadBytes = 8192, FloatAheadBytes = 4096;
+
     /// <summary>So much of a group stays in the first-level cache.</summary>
     public const int ChunkBytes = 16 << 10;
 }
