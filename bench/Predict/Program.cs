@@ -9,13 +9,13 @@ using Takt.Engine.Machine;
 using Takt.Evaluation;
 using Takt.Predict;
 
-// How far predicted cycle times are off: predict MODEL [--threads 1,2] [--calibrate q8_0,q4_0] [--longest 512] [--passes 3] [--carry MODEL] [--ops]
+// How far predicted cycle times are off: predict MODEL [--threads 1,2] [--calibrate q8_0,q4_0] [--longest 512] [--passes 9] [--carry MODEL] [--ops]
 // Cycles run in turn over several passes, so that a slow minute of the machine falls on all kinds alike. Each number of threads is fitted
 // by itself; with --carry a second model is run, too, which is predicted by the profile and by the factors of the first.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string Option(string name, string other) => Array.IndexOf(args, name) is >= 0 and var at ? args[at + 1] : other;
 int[] threads = [.. Option("--threads", "1,2").Split(',').Select(int.Parse)];
-int longest = int.Parse(Option("--longest", "512")), passes = int.Parse(Option("--passes", "3"));
+int longest = int.Parse(Option("--longest", "512")), passes = int.Parse(Option("--passes", "9"));
 (CycleShape Shape, bool Fitted)[] kinds =
 [
     (CycleShape.Prefill(32), true), (CycleShape.Prefill(longest / 2), true),

@@ -13,18 +13,20 @@ namespace Takt.WhatIf;
 /// <param name="profile">The complete profile of this machine.</param>
 public sealed class Forecaster(MachineProfile profile)
 {
-    private const int FitPasses = 3, FitPrompts = 2, FitTokens = 9;
+    private const int FitPasses = 3, LaterPasses = 2, FitPrompts = 2, FitTokens = 9;
 
     // A generating sequence of the fit needs some room behind what it has stored.
     private const int Room = 64;
 
     private readonly Dictionary<(string Path, string? Quant, Compute.Memory.KvType), (ModelGraph Graph, ModelConfig Config)> _described = [];
+    private readonly Dictionary<int, IReadOnlyList<(CycleShape Shape, double Seconds)>> _runs = [];
     private CostModel? _fitted;
     private Scenario? _present;
 
     /// <summary>
     /// Runs the present state for some seconds, so that predictions start from how this model runs rather than from the profile alone. Each
     /// number of threads is learned by itself, so scenarios with others than the present one's are predicted better after a fit to them.
+    /// A later fit with as many threads takes an earlier one's place: what a shared machine does changes.
     /// </summary>
     /// <param name="present">A scenario that runs here, of the file as it is.</param>
     /// <param name="progress">Told the number of the measurement that begins, from 1, and how many there are.</param>
@@ -52,20 +54,27 @@ public sealed class Forecaster(MachineProfile profile)
         var meter = new CycleMeter(model.Engine);
         var seconds = shapes.Select(static _ => new List<double>()).ToArray();
         // In turn, so that a moment in which the machine is slow does not fall on one kind.
-        // The first pass does not count: methods are compiled in it, and no longer when scenarios run.
-        for (int i = 0; i < (1 + FitPasses) * shapes.Length; i++)
+        // The first pass of all does not count: methods are compiled in it, and no longer when scenarios run.
+        (int uncounted, int all) = _runs.Count == 0 ? (shapes.Length, (1 + FitPasses) * shapes.Length) : (0, LaterPasses * shapes.Length);
+        for (int i = 0; i < all; i++)
         {
             int kind = i % shapes.Length;
-            progress?.Invoke(i + 1, (1 + FitPasses) * shapes.Length);
+            progress?.Invoke(i + 1, all);
             int repeats = shapes[kind].Rows > sequences ? FitPrompts : FitTokens;
             IReadOnlyList<CycleRecord> cycles = meter.Measure(shapes[kind], repeats, cancellation);
-            if (i >= shapes.Length) seconds[kind].AddRange(cycles.Select(static cycle => cycle.WallSeconds));
+            if (i >= uncounted) seconds[kind].AddRange(cycles.Select(static cycle => cycle.WallSeconds));
         }
 
         var run = shapes.Select((shape, kind) => (shape with { Threads = present.Threads }, QuietTime.Of(seconds[kind]).Seconds)).ToArray();
-        if (_present is not null && present with { Threads = _present.Threads } != _present) (_fitted, _present) = (null, null);
-        _fitted ??= new CostModel(model.CycleGraph, profile);
-        _fitted.Learn(run);
+        if (_present is not null && present with { Threads = _present.Threads } != _present)
+        {
+            _runs.Clear();
+            _present = null;
+        }
+
+        _runs[present.Threads] = run;
+        _fitted = new CostModel(model.CycleGraph, profile);
+        foreach (IReadOnlyList<(CycleShape, double)> one in _runs.Values) _fitted.Learn(one);
         _present ??= present;
     }
 
