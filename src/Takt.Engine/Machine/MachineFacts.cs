@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Takt.Engine.Machine;
 
@@ -22,8 +23,20 @@ public sealed record MachineFacts(string Processor, int Processors, IReadOnlyLis
         ReadProcessor(), Environment.ProcessorCount, ReadCaches(), Environment.SystemPageSize,
         Line("/sys/kernel/mm/transparent_hugepage/enabled") is { } modes && modes.Split('[', ']') is [_, var chosen, _] ? chosen : null);
 
-    /// <summary>The processor's name, or what kind it is.</summary>
-    public static string ReadProcessor()
+    /// <summary>The processor's name, or what kind it is; on x86 with its family and model, for "AMD EPYC" is several generations.</summary>
+    public static string ReadProcessor() =>
+        X86Base.IsSupported ? string.Create(CultureInfo.InvariantCulture, $"{ReadName()} (family {FamilyAndModel().Family} model {FamilyAndModel().Model})") : ReadName();
+
+    // Leaf 1: the extended parts count where the plain ones are at their limit (Intel's and AMD's manuals of CPUID).
+    private static (int Family, int Model) FamilyAndModel()
+    {
+        int signature = X86Base.CpuId(1, 0).Eax;
+        int family = (signature >> 8) & 15, model = (signature >> 4) & 15;
+        if (family is 6 or 15) model |= (signature >> 12) & 0xf0;
+        return (family == 15 ? family + ((signature >> 20) & 255) : family, model);
+    }
+
+    private static string ReadName()
     {
         const string key = "model name";
         string? line = File.Exists("/proc/cpuinfo")
