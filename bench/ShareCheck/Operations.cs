@@ -5,16 +5,15 @@ internal static class Operations
 {
     private static readonly (string Name, string[] Moments, string[] Methods)[] _all =
     [
+        ("attention", ["attention"], [Sampler.Emitted + " attention", "Attention`", "AttentionPlan", "AttentionState", "MergeAttention", "FloatKv", "QuantizedKv"]),
         ("products of weights", ["qkv", "attention_output", "gate_up", "down", "logits", "router"],
-            [Sampler.Emitted, "EmittedQuantizedKernel", "EmittedFloatKernel", "EmittedBlockKernel", "MatMul",
+            [Sampler.Emitted + ' ', "EmittedQuantizedKernel", "EmittedFloatKernel", "EmittedBlockKernel", "MatMul",
                 "BlockKernel", "PlaneKernel", "FloatKernel", "Activations::", "QuantizeRows", "WrappedKernel"]),
-        ("attention", ["attention"], ["Attention`", "AttentionPlan", "AttentionState", "MergeAttention", "FloatKv", "QuantizedKv"]),
-        ("KV store", ["kv_store"], ["KvStore"]),
         ("activation", ["activation"], ["Activate"]),
-        ("norms", ["attention_norm", "ffn_norm", "output_norm", "qk_norm"], ["RmsNorm", "LayerNorm", "HeadNorm"]),
-        ("rotation", ["rope", "rope_angles"], ["Rope", "Rotations", "RotaryTable"]),
-        ("residuals", ["attention_residual", "ffn_residual"], ["AddScaled"]),
-        ("sampling", ["sample"], ["Sampler::", "Takt.Engine.Sampling"]),
+        // Inlined into what calls them, so that no name tells them apart.
+        ("all else", ["kv_store", "attention_norm", "ffn_norm", "output_norm", "qk_norm", "rope", "rope_angles", "attention_residual",
+                "ffn_residual", "sample", "embed", "admit", "choose", "batch", "store", "publish", "detokenize"],
+            ["KvStore", "RmsNorm", "LayerNorm", "HeadNorm", "Rope", "Rotations", "RotaryTable", "AddScaled", "Takt.Models.", "Takt.Engine."]),
     ];
 
     /// <summary>Their names.</summary>

@@ -37,7 +37,8 @@ for (int run = 0; run < runs; run++)
         else
         {
             unassigned++;
-            left[sample.Symbol] = left.GetValueOrDefault(sample.Symbol) + 1;
+            string from = $"{sample.Symbol} ({sample.Module})";
+            left[from] = left.GetValueOrDefault(from) + 1;
         }
     }
 

@@ -73,6 +73,24 @@ public class WhatIfTests(TinyModel models)
     }
 
     [Fact]
+    public void A_later_fit_is_shorter_and_counts_every_pass()
+    {
+        var forecaster = new Forecaster(_profile.Value);
+        var totals = new List<int>();
+        for (int fit = 0; fit < 2; fit++)
+        {
+            int last = 0, all = 0;
+            forecaster.Fit(Present, (number, of) => (last, all) = (number, of));
+            Assert.Equal(all, last);
+            totals.Add(all);
+            Forecast forecast = forecaster.Predict(Present);
+            Assert.True(forecast.Tpot.Low < forecast.Tpot.Seconds && forecast.Tpot.Seconds < forecast.Tpot.High);
+        }
+
+        Assert.Equal(2 * totals[1], totals[0]);
+    }
+
+    [Fact]
     public void A_context_that_the_model_has_not_is_refused()
     {
         var question = Question.Parse("context=4096", Present);

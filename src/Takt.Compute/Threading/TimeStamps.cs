@@ -47,7 +47,7 @@ public static unsafe class TimeStamps
         lock (_gate)
         {
             if (_prepared is not null) return;
-            _reader = IsClock() ? ExecutableMemory.Place(CounterReader, out _) : 0;
+            _reader = IsClock() ? ExecutableMemory.Place("time stamps", CounterReader, out _) : 0;
             _prepared = _reader == 0 ? default : Read();
         }
     }

@@ -25,7 +25,7 @@ internal readonly unsafe partial record struct ProcessorFeatures(uint Ebx, uint 
     {
         refusal = "the processor is not an x86-64 one with AVX";
         if (!X86Base.X64.IsSupported || !Avx.IsSupported) return default;
-        nint reader = ExecutableMemory.Place(StatesReader, out refusal);
+        nint reader = ExecutableMemory.Place("processor states", StatesReader, out refusal);
         if (reader == 0) return default;
         ulong states = ((delegate* unmanaged<ulong>)reader)();
         uint ecx1 = (uint)X86Base.CpuId(1, 0).Ecx;

@@ -48,7 +48,7 @@ public sealed unsafe class ProcessorFeaturesTests
     {
         byte[] code = [0xb8, 0x2a, 0, 0, 0, 0xc3]; // mov eax, 42; ret
         if (!X86Base.X64.IsSupported) Assert.Skip("the code is x86-64's");
-        nint entry = ExecutableMemory.Place(code, out string? refusal);
+        nint entry = ExecutableMemory.Place("test", code, out string? refusal);
         if (refusal is not null) Assert.Skip(refusal);
         Assert.Equal(42, ((delegate* unmanaged<int>)entry)());
     }
