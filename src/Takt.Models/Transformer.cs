@@ -21,7 +21,8 @@ public sealed unsafe class Transformer : IModel
     private readonly NormWeights _outputNorm;
     private readonly Linear _output;
     private readonly MixtureOfExperts? _experts;
-    private readonly WeightFormat _embeddingFormat;
+    private readonly EmbeddingTable _tokens;
+    private readonly EmbeddingTable? _positions;
     private readonly Rotations _rotations;
     private Ledger? _ledger;
     private TransformerMoments? _moments;
@@ -54,7 +55,8 @@ public sealed unsafe class Transformer : IModel
             throw;
         }
 
-        _embeddingFormat = WeightLoader.Format(_tensors.TokenEmbedding);
+        _tokens = new EmbeddingTable(_tensors.TokenEmbedding);
+        if (_tensors.PositionEmbedding is { } positions) _positions = new EmbeddingTable(positions);
         _rotations = new Rotations(Config, _tensors, _workspace);
         if (Config.Experts > 0) _experts = new MixtureOfExperts(Config, backend, _workspace);
     }
@@ -119,28 +121,25 @@ public sealed unsafe class Transformer : IModel
 
     private void Embed(Batch batch, Rows x)
     {
-        Tensor table = _tensors.TokenEmbedding;
-        long rowBytes = table.ByteLength / table.Rows;
         for (int row = 0; row < x.Count; row++)
         {
             int token = batch.Tokens[row];
             if ((uint)token >= (uint)Config.VocabularySize) ThrowToken(token);
-            _embeddingFormat.Dequantize((byte*)table.Data + token * rowBytes, x[row], Config.HiddenSize);
+            _tokens.Read(token, x[row], x.Width);
         }
 
+        _tokens.LetGo(x.Count);
         if (Config.EmbeddingScale != 1) _backend.ScaleAndCap(x, Config.EmbeddingScale, 0);
-        if (_tensors.PositionEmbedding is not null) AddPositions(batch, _tensors.PositionEmbedding, x);
+        if (_positions is not null) AddPositions(batch, _positions, x);
     }
 
-    private void AddPositions(Batch batch, Tensor table, Rows x)
+    private void AddPositions(Batch batch, EmbeddingTable table, Rows x)
     {
-        WeightFormat format = WeightLoader.Format(table);
-        long rowBytes = table.ByteLength / table.Rows;
         Rows positions = _workspace.Get("positions", x.Count, x.Width);
         foreach (BatchSlice slice in batch.Slices)
         {
             for (int i = 0; i < slice.Rows; i++)
-                format.Dequantize((byte*)table.Data + (slice.FirstPosition + i) * rowBytes, positions[slice.FirstRow + i], x.Width);
+                table.Read(slice.FirstPosition + i, positions[slice.FirstRow + i], x.Width);
         }
 
         _backend.AddScaled(positions, 1, x);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Takt.Evaluation;
 using Takt.Formats;
 using Takt.Formats.Gguf;
 using Takt.Testing;
@@ -9,16 +10,10 @@ namespace Takt.Tests;
 public sealed class WeightMemoryTests
 {
     [Fact]
-    public void The_files_pages_are_let_go()
-    {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("resident pages of a mapping are read from Linux' /proc/self/smaps");
-        string folder = Directory.CreateTempSubdirectory("takt-memory-").FullName;
-        try
+    public void The_files_pages_are_let_go() => WithModel(
+        new RandomModelSize { Hidden = 512, Layers = 4, Heads = 8, KvHeads = 8, HeadSize = 64, FeedForward = 1024, Vocabulary = 300, Context = 64 },
+        path =>
         {
-            string path = Path.Combine(folder, "model.gguf");
-            var size = new RandomModelSize { Hidden = 512, Layers = 4, Heads = 8, KvHeads = 8, HeadSize = 64, FeedForward = 1024, Vocabulary = 300, Context = 64 };
-            using (ModelFile file = RandomModel.Create("llama", size))
-                GgufWriter.Write(path, file.Metadata, [.. file.Tensors.Select(t => t.Info)], (info, stream) => file.Find(info.Name)!.CopyTo(stream));
             var shares = new List<double>();
             using TaktModel model = TaktModel.Open(path, new ModelOptions { Threads = 2, Progress = shares.Add });
             long bytes = new FileInfo(path).Length;
@@ -26,6 +21,29 @@ public sealed class WeightMemoryTests
             Assert.True(Resident(path) < bytes / 10, $"{Resident(path)} of {bytes} bytes are resident");
             Assert.Equal(shares.Order(), shares);
             Assert.Equal(1, shares[^1]);
+        });
+
+    [Fact]
+    public void A_long_prompt_leaves_none_of_a_large_table_behind() => WithModel(
+        new RandomModelSize { Hidden = 64, Layers = 1, Heads = 2, KvHeads = 2, HeadSize = 32, FeedForward = 64, Vocabulary = 80_000, Context = 256 },
+        path =>
+        {
+            using TaktModel model = TaktModel.Open(path, new ModelOptions { Threads = 1 });
+            new CycleMeter(model.Engine).Prefill(200, repeats: 2);
+            long bytes = new FileInfo(path).Length;
+            Assert.True(Resident(path) < bytes / 10, $"{Resident(path)} of {bytes} bytes are resident");
+        });
+
+    private static void WithModel(RandomModelSize size, Action<string> test)
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("resident pages of a mapping are read from Linux' /proc/self/smaps");
+        string folder = Directory.CreateTempSubdirectory("takt-memory-").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "model.gguf");
+            using (ModelFile file = RandomModel.Create("llama", size))
+                GgufWriter.Write(path, file.Metadata, [.. file.Tensors.Select(t => t.Info)], (info, stream) => file.Find(info.Name)!.CopyTo(stream));
+            test(path);
         }
         finally
         {
