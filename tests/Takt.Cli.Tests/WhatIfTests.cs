@@ -80,7 +80,7 @@ public class WhatIfTests(TinyModel models)
         for (int fit = 0; fit < 2; fit++)
         {
             int last = 0, all = 0;
-            forecaster.Fit(Present, (number, of) => (last, all) = (number, of));
+            forecaster.Fit(Present, (number, of) => (last, all) = (number, of), TestContext.Current.CancellationToken);
             Assert.Equal(all, last);
             totals.Add(all);
             Forecast forecast = forecaster.Predict(Present);

@@ -29,7 +29,7 @@ public sealed class WeightMemoryTests
         path =>
         {
             using TaktModel model = TaktModel.Open(path, new ModelOptions { Threads = 1 });
-            new CycleMeter(model.Engine).Prefill(200, repeats: 2);
+            new CycleMeter(model.Engine).Prefill(200, repeats: 2, TestContext.Current.CancellationToken);
             long bytes = new FileInfo(path).Length;
             Assert.True(Resident(path) < bytes / 10, $"{Resident(path)} of {bytes} bytes are resident");
         });
