@@ -7,7 +7,7 @@ internal static class Operations
     [
         ("attention", ["attention"], [Sampler.Emitted + " attention", "Attention`", "AttentionPlan", "AttentionState", "MergeAttention", "FloatKv", "QuantizedKv"]),
         ("products of weights", ["qkv", "attention_output", "gate_up", "down", "logits", "router"],
-            [Sampler.Emitted + ' ', "EmittedQuantizedKernel", "EmittedFloatKernel", "EmittedBlockKernel", "MatMul",
+            [Sampler.Emitted + " product", "EmittedQuantizedKernel", "EmittedFloatKernel", "EmittedBlockKernel", "MatMul",
                 "BlockKernel", "PlaneKernel", "FloatKernel", "Activations::", "QuantizeRows", "WrappedKernel"]),
         ("activation", ["activation"], ["Activate"]),
         // Inlined into what calls them, so that no name tells them apart.

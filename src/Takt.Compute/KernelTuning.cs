@@ -14,6 +14,12 @@ public sealed record KernelTuning(int Streams, int PrefetchBytes, bool HugePages
     /// <summary>How far ahead of its place a stream asks for what the second-level cache has got by then, for the first level.</summary>
     public const int NearBytes = 512;
 
+    /// <summary>Numbers of streams that are worth trying.</summary>
+    public static IReadOnlyList<int> StreamChoices { get; } = [4, 2, 1];
+
+    /// <summary>Prefetch distances that are worth trying.</summary>
+    public static IReadOnlyList<int> PrefetchChoices { get; } = [0, 1280, 4096, 8192];
+
     /// <summary>What is used where nothing was measured.</summary>
     /// <remarks>
     /// Small pages, because large ones have to be proven worth their start: on a virtual machine whose host takes back free memory, a model

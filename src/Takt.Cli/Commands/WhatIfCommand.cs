@@ -52,24 +52,30 @@ internal static class WhatIfCommand
         using var progress = new ProgressLine(terminal);
         // A question that cannot be answered is refused before anything runs.
         foreach (Question question in questions) forecaster.Predict(question.Scenario);
-        foreach (int count in fit ? ThreadCounts(present, questions) : []) Fit(count);
+        int fresh = 0; // threads of a fit after which nothing else has run
+        // What is verified is fitted anew, just before it.
+        foreach (int count in !fit ? [] : verify ? [present.Threads] : ThreadCounts(present, questions)) Fit(count);
         Forecast now = forecaster.Predict(present);
         var answers = new List<WhatIfAnswer>();
         foreach (Question question in questions)
         {
             bool run = verify && question.Scenario.RunsHere;
             // A shared machine is not as quick in one minute as in the next: what is verified is predicted from just before.
-            if (run && fit && answers.Count > 0) Fit(question.Scenario.Threads);
+            if (run && fit && fresh != question.Scenario.Threads) Fit(question.Scenario.Threads);
             Forecast forecast = forecaster.Predict(question.Scenario);
             if (run) progress.Show(terminal.Say(Texts.WhatIfRunning, answers.Count + 1, questions.Count, question.Text));
             QuietTime? measured = !run ? null : question.AsksForTtft ? meter.Ttft(question.Scenario, token) : meter.Tpot(question.Scenario, token);
+            if (run) fresh = 0;
             answers.Add(new WhatIfAnswer(question, forecast, measured));
         }
 
         return new WhatIfReport(now, answers, verify);
 
-        void Fit(int count) =>
+        void Fit(int count)
+        {
             forecaster.Fit(present with { Threads = count }, (kind, all) => progress.Show(terminal.Say(Texts.WhatIfFitting, kind, all)), token);
+            fresh = count;
+        }
     }
 
     // The present one, and all that can be run here.

@@ -59,8 +59,8 @@ public static unsafe class KernelTuner
     private static IEnumerable<KernelTuning> Candidates(bool large) =>
     [
         KernelTuning.Default with { HugePages = large },
-        .. from streams in (int[])[4, 2, 1]
-           from prefetch in (int[])[0, 1280, 4096, 8192]
+        .. from streams in KernelTuning.StreamChoices
+           from prefetch in KernelTuning.PrefetchChoices
            let tuning = new KernelTuning(streams, prefetch, large)
            where tuning != KernelTuning.Default with { HugePages = large }
            select tuning,

@@ -24,8 +24,14 @@ public sealed record MachineFacts(string Processor, int Processors, IReadOnlyLis
         Line("/sys/kernel/mm/transparent_hugepage/enabled") is { } modes && modes.Split('[', ']') is [_, var chosen, _] ? chosen : null);
 
     /// <summary>The processor's name, or what kind it is; on x86 with its family and model, for "AMD EPYC" is several generations.</summary>
-    public static string ReadProcessor() =>
-        X86Base.IsSupported ? string.Create(CultureInfo.InvariantCulture, $"{ReadName()} (family {FamilyAndModel().Family} model {FamilyAndModel().Model})") : ReadName();
+    public static string ReadProcessor()
+    {
+        // What Windows says has both in it.
+        if (OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") is { } identifier) return identifier;
+        if (!X86Base.IsSupported) return ReadName();
+        (int family, int model) = FamilyAndModel();
+        return string.Create(CultureInfo.InvariantCulture, $"{ReadName()} (family {family} model {model})");
+    }
 
     // Leaf 1: the extended parts count where the plain ones are at their limit (Intel's and AMD's manuals of CPUID).
     private static (int Family, int Model) FamilyAndModel()
@@ -43,7 +49,6 @@ public sealed record MachineFacts(string Processor, int Processors, IReadOnlyLis
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(static line => line.StartsWith(key, StringComparison.Ordinal))
             : null;
         return line?[(line.IndexOf(':') + 1)..].Trim()
-            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 

@@ -71,8 +71,8 @@ internal static class HardwareChoice
         KernelTuning own = best.Options.Tuning;
         KernelTuning[] others =
         [
-            .. from streams in (int[])[1, 2, 4]
-               from prefetch in (int[])[0, 1280, 4096, 8192]
+            .. from streams in KernelTuning.StreamChoices
+               from prefetch in KernelTuning.PrefetchChoices
                let tuning = own with { Streams = streams, PrefetchBytes = prefetch }
                where tuning != own
                select tuning,

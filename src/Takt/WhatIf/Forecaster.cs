@@ -34,6 +34,12 @@ public sealed class Forecaster(MachineProfile profile)
     public void Fit(Scenario present, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(present);
+        if (_present is not null && present with { Threads = _present.Threads } != _present)
+        {
+            _runs.Clear();
+            (_fitted, _present) = (null, null);
+        }
+
         int most = Describe(present).Config.ContextLength;
         const int sequences = 4;
         using TaktModel model = TaktModel.Open(present.Path, new ModelOptions
@@ -55,7 +61,8 @@ public sealed class Forecaster(MachineProfile profile)
         var seconds = shapes.Select(static _ => new List<double>()).ToArray();
         // In turn, so that a moment in which the machine is slow does not fall on one kind.
         // The first pass of all does not count: methods are compiled in it, and no longer when scenarios run.
-        (int uncounted, int all) = _runs.Count == 0 ? (shapes.Length, (1 + FitPasses) * shapes.Length) : (0, LaterPasses * shapes.Length);
+        int uncounted = _runs.Count == 0 ? shapes.Length : 0;
+        int all = uncounted + (_runs.ContainsKey(present.Threads) ? LaterPasses : FitPasses) * shapes.Length;
         for (int i = 0; i < all; i++)
         {
             int kind = i % shapes.Length;
@@ -66,12 +73,6 @@ public sealed class Forecaster(MachineProfile profile)
         }
 
         var run = shapes.Select((shape, kind) => (shape with { Threads = present.Threads }, QuietTime.Of(seconds[kind]).Seconds)).ToArray();
-        if (_present is not null && present with { Threads = _present.Threads } != _present)
-        {
-            _runs.Clear();
-            _present = null;
-        }
-
         _runs[present.Threads] = run;
         _fitted = new CostModel(model.CycleGraph, profile);
         foreach (IReadOnlyList<(CycleShape, double)> one in _runs.Values) _fitted.Learn(one);

@@ -124,9 +124,9 @@ internal static unsafe class EmittedKernels
     {
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
         PackedLayout layout = PackedLayout.Of(key.Format)!;
-        nint row = ExecutableMemory.Place(key.Format, RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out string? refusal);
+        nint row = ExecutableMemory.Place($"product {key.Format}", RowEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out string? refusal);
         if (refusal is not null) return new(0, refusal);
-        nint tiles = ExecutableMemory.Place(key.Format, TileEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out refusal);
+        nint tiles = ExecutableMemory.Place($"product {key.Format}", TileEmitter.Emit(layout, CodeBuilder.Native).Assemble(), out refusal);
         var emitted = new EmittedKernel(row, refusal, tiles);
         return refusal is null ? emitted with { Reason = SelfTest.Run(inner, Around(inner, key.Format, emitted), key.Format) } : emitted;
     }
@@ -134,9 +134,9 @@ internal static unsafe class EmittedKernels
     private static EmittedKernel MakeFloats(MatrixKernel inner, KernelKey key)
     {
         if (Unavailable(key.Tier) is { } reason) return new(0, reason);
-        nint one = ExecutableMemory.Place(key.Format, FloatEmitter.Emit(key.Format, CodeBuilder.Native).Assemble(), out string? refusal);
+        nint one = ExecutableMemory.Place($"product {key.Format}", FloatEmitter.Emit(key.Format, CodeBuilder.Native).Assemble(), out string? refusal);
         if (refusal is not null) return new(0, refusal);
-        nint tiles = ExecutableMemory.Place(key.Format, FloatTileEmitter.Emit(key.Format, CodeBuilder.Native).Assemble(), out refusal);
+        nint tiles = ExecutableMemory.Place($"product {key.Format}", FloatTileEmitter.Emit(key.Format, CodeBuilder.Native).Assemble(), out refusal);
         return new(one, refusal ?? SelfTest.Run(inner, new EmittedFloatKernel(inner, one, tiles), key.Format), tiles);
     }
 
@@ -153,7 +153,7 @@ internal static unsafe class EmittedKernels
         CodeBuilder code = fast
             ? BFloatEmitter.Emit(key.Format, CodeBuilder.Native, tiles)
             : BlockEmitter.Emit(PackedLayout.Of(key.Format)!, CodeBuilder.Native, tiles);
-        nint entry = ExecutableMemory.Place(key.Format, code.Assemble(), out string? refusal);
+        nint entry = ExecutableMemory.Place($"product {key.Format}", code.Assemble(), out string? refusal);
         if (refusal is not null) return new(0, refusal);
         MatrixKernel emitted = Around(inner, key, entry);
         return new(entry, fast ? SelfTest.RunBFloat(emitted, key.Format, BFloatEmitter.Tolerance) : SelfTest.Run(inner, emitted, key.Format));

@@ -15,8 +15,10 @@ internal sealed class RowEmitter
     private const int Quads = 8;
 
     private static readonly AssemblerRegister64 Planes = rcx, Scales = rdx, Subs = rsi, Ahead = rax, Y = r15;
+
     // From a block's scales to the sub-scales of the part in turn.
     private static readonly AssemblerRegister64 SubsAt = rbp;
+
     private static readonly AssemblerRegister64 FirstPlanes = r13, FirstScales = r14, Offset = r12, Blocks = rbx;
 
     // Four times the number of a part, which has 32 bytes of activations, 4 of their scale and 8 of their sums.
